@@ -24,7 +24,8 @@ export function parseNodeId(id: string): NodeAddress | null {
   const [left = '', right = '', ...rest] = id.split(':');
   if (rest.length > 0) return null;
   if (isUuid(left) && /^[1-9]\d{0,8}$/.test(right)) return { type: 'revision', uuid: left, number: Number(right) };
-  if ((left === 'user' || left === 'token' || left === 'changeset') && isUuid(right)) return { type: left, uuid: right };
+  if ((left === 'user' || left === 'token' || left === 'changeset') && isUuid(right))
+    return { type: left, uuid: right };
   return null;
 }
 

@@ -1,0 +1,108 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { createEntry } from '../edits/create-entry';
+import { editEntry } from '../edits/edit-entry';
+
+import { Actor, Anonymity, Name, Relation, Role } from '../model/actor';
+import { Document } from '../model/document';
+import { FuzzyDate } from '../model/fuzzy-date';
+import { Markdown } from '../model/scalars';
+import { Scope } from '../store/scope';
+import { toFuzzyDate } from './dates';
+import { isNewsroom, loadEntry, loadText, loadVisible, visibleItems } from './entries';
+import { ActorPayload, CreateActorInput, EditActorInput } from './actor.inputs';
+import { entryOf, toPayload } from './payloads';
+
+/** What an actor leads to, and how one is written. */
+@Resolver(() => Actor)
+export class ActorResolver {
+  @FieldResolver(() => [Name])
+  names(@Root() actor: Actor): Name[] {
+    return actor.content.names.map((item) => new Name(item, actor.lens));
+  }
+
+  @FieldResolver(() => Markdown, { nullable: true })
+  body(@Root() actor: Actor, @Ctx() scope: Scope): Promise<string | null> {
+    return loadText(scope, actor.content.body);
+  }
+
+  @FieldResolver(() => [Role], { description: 'Posts held.' })
+  roles(@Root() actor: Actor): Role[] {
+    return actor.content.roles.map((item) => new Role(item, actor.lens));
+  }
+
+  @FieldResolver(() => [Relation])
+  async relations(@Root() actor: Actor, @Ctx() scope: Scope): Promise<Relation[]> {
+    const items = await visibleItems(scope, actor.lens, actor.content.relations, (item) => item.actor);
+    return items.map((item) => new Relation(item, actor.lens));
+  }
+
+  @FieldResolver(() => Anonymity, { nullable: true, description: 'What may be told of a source that is not named.' })
+  anonymity(@Root() actor: Actor, @Ctx() scope: Scope): Anonymity | null {
+    const { anonymity } = actor.content;
+    return anonymity && new Anonymity(isNewsroom(scope) ? anonymity : { ...anonymity, basis: null });
+  }
+
+  @Mutation(() => ActorPayload, {
+    nullable: true,
+    description: 'Opens an actor: a draft, or public at once with publish.',
+  })
+  async createActor(@Arg('input') input: CreateActorInput, @Ctx() scope: Scope): Promise<ActorPayload> {
+    return toPayload(scope, ActorPayload, await createEntry(scope, 'ACTOR', input));
+  }
+
+  @Mutation(() => ActorPayload, {
+    nullable: true,
+    description:
+      'On a stale baseRevision the edit is merged field by field; where both changed the same, outcome is CONFLICT.',
+  })
+  async editActor(@Arg('input') input: EditActorInput, @Ctx() scope: Scope): Promise<ActorPayload> {
+    return toPayload(scope, ActorPayload, await editEntry(scope, 'ACTOR', input));
+  }
+}
+
+@Resolver(() => ActorPayload)
+export class ActorPayloadResolver {
+  @FieldResolver(() => Actor, {
+    nullable: true,
+    description: 'As it is after the edit, in LATEST; as it is now where nothing was written.',
+  })
+  actor(@Root() payload: ActorPayload, @Ctx() scope: Scope): Promise<Actor | null> {
+    return entryOf<Actor>(scope, payload.result);
+  }
+}
+
+@Resolver(() => Name)
+export class NameResolver {
+  @FieldResolver(() => [Document], {
+    description: 'Documents that spell it so; for CONTRIBUTOR and above, empty to others.',
+  })
+  async usedIn(@Root() name: Name, @Ctx() scope: Scope): Promise<Document[]> {
+    return isNewsroom(scope) ? loadVisible<Document>(scope, name.lens, name.usedInIds) : [];
+  }
+}
+
+@Resolver(() => Role)
+export class RoleResolver {
+  @FieldResolver(() => Actor, { nullable: true })
+  organization(@Root() role: Role, @Ctx() scope: Scope): Promise<Actor | null> {
+    return loadEntry<Actor>(scope, role.lens, role.organizationId);
+  }
+
+  @FieldResolver(() => FuzzyDate, { nullable: true })
+  period(@Root() role: Role): FuzzyDate | null {
+    return toFuzzyDate(role.periodContent, role.lens);
+  }
+}
+
+@Resolver(() => Relation)
+export class RelationResolver {
+  @FieldResolver(() => Actor)
+  actor(@Root() relation: Relation, @Ctx() scope: Scope): Promise<Actor | null> {
+    return loadEntry<Actor>(scope, relation.lens, relation.actorId);
+  }
+
+  @FieldResolver(() => FuzzyDate, { nullable: true })
+  period(@Root() relation: Relation): FuzzyDate | null {
+    return toFuzzyDate(relation.periodContent, relation.lens);
+  }
+}

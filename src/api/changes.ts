@@ -1,0 +1,46 @@
+import { type Content, type EntryKind } from '../model/entry';
+import { LATEST_NOW, type Lens, PUBLISHED_NOW } from '../model/lens';
+import type { FieldChange, RevisionRecord } from '../model/revision';
+import { emptyContent, referencesOf, visibleContent } from '../rules/contents';
+import { changedTexts, diffContents } from '../rules/diff';
+import type { Scope } from '../store/scope';
+import { isNewsroom } from './entries';
+
+/** Contents as this viewer may see them through a lens; references are looked up for both at once. */
+async function visibleContents(scope: Scope, lens: Lens, kind: EntryKind, contents: readonly Content[]) {
+  if (lens.view === 'LATEST') return contents;
+  const ids = new Set(contents.flatMap((content) => [...referencesOf(kind, content)].map((reference) => reference.to)));
+  const loader = scope.loaders.entries(lens);
+  const records = await Promise.all([...ids].map((id) => loader.load(id)));
+  const visible = new Set(records.map((record) => record?.id));
+  return contents.map((content) => visibleContent(kind, content, (id) => visible.has(id), isNewsroom(scope)));
+}
+
+/**
+ * What a revision changed against the one below it in its lens. What the viewer may not see was not there before and is
+ * not there after.
+ */
+export async function changesOf(scope: Scope, record: RevisionRecord, lens: Lens): Promise<FieldChange[]> {
+  const { entryId: entry, kind, number, parent } = record;
+  const load = async (of: number | null): Promise<Content> =>
+    (of === null ? null : await scope.loaders.contents.load({ entry, number: of })) ?? emptyContent(kind);
+  const kept = await Promise.all([load(parent), load(number)]);
+  const [before, after] = (await visibleContents(scope, lens, kind, kept)) as [Content, Content];
+  const hashes = changedTexts(kind, before, after);
+  const bodies = await Promise.all(hashes.map((hash) => scope.loaders.texts.load(hash)));
+  const texts = new Map(hashes.map((hash, index) => [hash, bodies[index] ?? '']));
+  return diffContents(kind, before, after, texts);
+}
+
+/** What a write did, read from what it wrote: against its parent, or for an acceptance against what was public. */
+export async function changesWritten(
+  scope: Scope,
+  entry: string,
+  number: number,
+  what: 'written' | 'accepted',
+): Promise<FieldChange[]> {
+  const lens = what === 'written' ? LATEST_NOW : PUBLISHED_NOW;
+  const record = await scope.loaders.revisions(lens).load({ entry, number });
+  // Its references are told as the newsroom sees them, whatever the lens that finds its parent.
+  return record ? changesOf(scope, record, LATEST_NOW) : [];
+}

@@ -1,0 +1,54 @@
+import { ArgsType, Field, Int } from 'type-graphql';
+import { Citation } from '../model/citation';
+import { connectionOf } from '../model/page';
+import { Revision } from '../model/revision';
+import { Token } from '../model/token';
+import { User } from '../model/user';
+import type { PageArguments } from '../store/pages';
+
+/** Arguments of a connection that can be paged both ways. */
+@ArgsType()
+export class PageArgs implements PageArguments {
+  @Field(() => Int, {
+    nullable: true,
+    description: 'So many from the start, or after `after`. Default 20, at most 100.',
+  })
+  first?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Only what comes after this cursor.' })
+  after?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'So many from the end, or before `before`; not together with first.',
+  })
+  last?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Only what comes before this cursor.' })
+  before?: string | null;
+}
+
+/** Arguments of a connection that is paged forward only. */
+@ArgsType()
+export class ForwardPageArgs implements PageArguments {
+  @Field(() => Int, {
+    nullable: true,
+    description: 'So many from the start, or after `after`. Default 20, at most 100.',
+  })
+  first?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Only what comes after this cursor.' })
+  after?: string | null;
+}
+
+export const CitationConnection = connectionOf(Citation, 'Citation');
+export type CitationConnection = InstanceType<typeof CitationConnection>;
+
+export const RevisionConnection = connectionOf(Revision, 'Revision');
+export type RevisionConnection = InstanceType<typeof RevisionConnection>;
+
+export const UserConnection = connectionOf(User, 'User');
+export type UserConnection = InstanceType<typeof UserConnection>;
+
+export const TokenConnection = connectionOf(Token, 'Token');
+export type TokenConnection = InstanceType<typeof TokenConnection>;

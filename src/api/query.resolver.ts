@@ -1,0 +1,135 @@
+import { Arg, Args, ArgsType, Ctx, Field, ID, Query, Resolver } from 'type-graphql';
+import { badInput } from '../base/errors';
+import { isUuid, parseNodeId } from '../base/node-id';
+import { Actor } from '../model/actor';
+import { Citation } from '../model/citation';
+import { Claim } from '../model/claim';
+import { Document } from '../model/document';
+import type { Entry, EntryKind } from '../model/entry';
+import { Event } from '../model/event';
+import { type Lens, View } from '../model/lens';
+import { Node } from '../model/node';
+import { Revision } from '../model/revision';
+import { Story } from '../model/story';
+import { slugProblem } from '../rules/slugs';
+import { findShownBySlug, toRecord } from '../store/entries';
+import { Scope } from '../store/scope';
+import { loadEntry, toEntry } from './entries';
+import { lensFor } from './lens';
+import { findPersonNode } from './people.resolver';
+
+@ArgsType()
+class ViewArgs {
+  @Field(() => View, { defaultValue: 'PUBLISHED', description: 'LATEST needs at least CONTRIBUTOR.' })
+  view: View;
+}
+
+@ArgsType()
+class IdArgs extends ViewArgs {
+  @Field(() => ID)
+  id: string;
+}
+
+@ArgsType()
+class IdOrSlugArgs extends ViewArgs {
+  @Field(() => ID, { nullable: true, description: 'Exactly one of id and slug.' })
+  id?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Present or former address within the kind.' })
+  slug?: string | null;
+}
+
+const MOST_NODES = 100;
+
+/** Entries by id and slug. What is not there and what the viewer may not see are both null. */
+@Resolver()
+export class QueryResolver {
+  @Query(() => Node, { nullable: true, description: 'Whatever has this id; null where there is nothing.' })
+  node(@Args(() => IdArgs) { id, view }: IdArgs, @Ctx() scope: Scope): Promise<Node | null> {
+    return findNode(scope, lensFor(scope, view), id);
+  }
+
+  @Query(() => [Node], {
+    nullable: 'items',
+    description: 'At most 100, in the order asked; null where there is none.',
+  })
+  nodes(
+    @Arg('ids', () => [ID]) ids: string[],
+    @Args(() => ViewArgs) { view }: ViewArgs,
+    @Ctx() scope: Scope,
+  ): Promise<(Node | null)[]> {
+    if (ids.length > MOST_NODES)
+      throw badInput('ids', `at most ${MOST_NODES} can be asked for at once; there are ${ids.length}.`);
+    const lens = lensFor(scope, view);
+    return Promise.all(ids.map((id) => findNode(scope, lens, id)));
+  }
+
+  @Query(() => Story, { nullable: true, description: 'By id or by slug.' })
+  story(@Args(() => IdOrSlugArgs) args: IdOrSlugArgs, @Ctx() scope: Scope): Promise<Story | null> {
+    return findByIdOrSlug(scope, 'STORY', args);
+  }
+
+  @Query(() => Actor, { nullable: true, description: 'By id or by slug.' })
+  actor(@Args(() => IdOrSlugArgs) args: IdOrSlugArgs, @Ctx() scope: Scope): Promise<Actor | null> {
+    return findByIdOrSlug(scope, 'ACTOR', args);
+  }
+
+  @Query(() => Event, { nullable: true, description: 'By id or by slug.' })
+  event(@Args(() => IdOrSlugArgs) args: IdOrSlugArgs, @Ctx() scope: Scope): Promise<Event | null> {
+    return findByIdOrSlug(scope, 'EVENT', args);
+  }
+
+  @Query(() => Claim, { nullable: true })
+  claim(@Args(() => IdArgs) { id, view }: IdArgs, @Ctx() scope: Scope): Promise<Claim | null> {
+    return findById(scope, 'CLAIM', lensFor(scope, view), id);
+  }
+
+  @Query(() => Document, { nullable: true })
+  document(@Args(() => IdArgs) { id, view }: IdArgs, @Ctx() scope: Scope): Promise<Document | null> {
+    return findById(scope, 'DOCUMENT', lensFor(scope, view), id);
+  }
+
+  @Query(() => Citation, { nullable: true })
+  citation(@Args(() => IdArgs) { id, view }: IdArgs, @Ctx() scope: Scope): Promise<Citation | null> {
+    return findById(scope, 'CITATION', lensFor(scope, view), id);
+  }
+}
+
+async function findNode(scope: Scope, lens: Lens, id: string): Promise<Node | null> {
+  const address = parseNodeId(id);
+  if (address === null) return null;
+  if (address.type === 'entry') return loadEntry(scope, lens, address.uuid);
+  if (address.type !== 'revision') return findPersonNode(scope, address);
+  const { uuid: entry, number } = address;
+  const [shown, record] = await Promise.all([
+    scope.loaders.entries(lens).load(entry),
+    scope.loaders.revisions(lens).load({ entry, number }),
+  ]);
+  return shown && record && new Revision(record, lens);
+}
+
+async function findById<Kind extends Entry>(
+  scope: Scope,
+  kind: EntryKind,
+  lens: Lens,
+  id: string,
+): Promise<Kind | null> {
+  const entry = isUuid(id) ? await loadEntry<Kind>(scope, lens, id) : null;
+  return entry?.kind === kind ? entry : null;
+}
+
+async function findByIdOrSlug<Kind extends Entry>(
+  scope: Scope,
+  kind: EntryKind,
+  { id, slug, view }: IdOrSlugArgs,
+): Promise<Kind | null> {
+  if (typeof id === typeof slug) throw badInput('id', 'give exactly one of id and slug.');
+  const lens = lensFor(scope, view);
+  if (typeof id === 'string') return findById(scope, kind, lens, id);
+  if (typeof slug !== 'string' || slugProblem(slug)) return null; // no entry can have it
+  const [row] = await findShownBySlug(scope.run, view, kind, slug);
+  if (!row) return null;
+  const record = toRecord(row, lens);
+  scope.loaders.entries(lens).prime(record.id, record);
+  return toEntry(record, lens) as Kind;
+}

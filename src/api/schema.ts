@@ -1,0 +1,53 @@
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchemaSync } from 'type-graphql';
+import { Actor } from '../model/actor';
+import { Citation } from '../model/citation';
+import { Claim } from '../model/claim';
+import { Document } from '../model/document';
+import { Event } from '../model/event';
+import { DateTime } from '../model/scalars';
+import { Story } from '../model/story';
+import { ActorPayloadResolver, ActorResolver, NameResolver, RelationResolver, RoleResolver } from './actor.resolver';
+import { CitationPayloadResolver, CitationResolver, HopResolver } from './citation.resolver';
+import { ClaimPayloadResolver, ClaimRelationResolver, ClaimResolver, ClaimValueResolver } from './claim.resolver';
+import { DocumentPayloadResolver, DocumentResolver } from './document.resolver';
+import { EditPayloadResolver, EntryPayloadResolver, ProblemResolver } from './edit.resolver';
+import { EntryResolver } from './entry.resolver';
+import { EventPayloadResolver, EventResolver, ParticipantResolver } from './event.resolver';
+import { FuzzyDateResolver } from './fuzzy-date.resolver';
+import { TokenResolver, UserResolver } from './people.resolver';
+import { QueryResolver } from './query.resolver';
+import { RevisionResolver } from './revision.resolver';
+import {
+  CastMemberResolver,
+  RelatedStoryResolver,
+  StoryPayloadResolver,
+  StoryResolver,
+  TimelineItemResolver,
+} from './story.resolver';
+
+let built: GraphQLSchema | undefined;
+
+/** The schema of the public API. Built once a process: TypeGraphQL keeps its metadata in one global place. */
+export function getSchema(): GraphQLSchema {
+  built ??= buildSchemaSync({
+    resolvers: [
+      QueryResolver,
+      ...[EntryResolver, RevisionResolver, FuzzyDateResolver],
+      ...[StoryResolver, TimelineItemResolver, CastMemberResolver, RelatedStoryResolver],
+      ...[ActorResolver, NameResolver, RoleResolver, RelationResolver],
+      ...[EventResolver, ParticipantResolver],
+      ...[ClaimResolver, ClaimValueResolver, ClaimRelationResolver],
+      ...[DocumentResolver, CitationResolver, HopResolver],
+      ...[EditPayloadResolver, EntryPayloadResolver, ProblemResolver],
+      ...[StoryPayloadResolver, ActorPayloadResolver, EventPayloadResolver],
+      ...[ClaimPayloadResolver, DocumentPayloadResolver, CitationPayloadResolver],
+      ...[UserResolver, TokenResolver],
+    ],
+    orphanedTypes: [Story, Actor, Event, Claim, Document, Citation],
+    scalarsMap: [{ type: Date, scalar: DateTime }],
+    validate: false, // inputs are read by the rules of their fields, which tell all problems at once
+  });
+  return built;
+}

@@ -1,0 +1,27 @@
+import { WikiError } from '../base/errors';
+import { type Act, mayEver } from '../rules/policy';
+import type { Scope, Viewer } from '../store/scope';
+
+const ACTS_IN_WORDS: Partial<Record<Act, string>> = {
+  CREATE: 'create entries',
+  EDIT: 'edit entries',
+  PUBLISH: 'publish',
+  READ_LATEST: 'read what is not published',
+  MANAGE_USERS: 'manage users',
+  MANAGE_TOKENS_OF_OTHERS: "manage other people's tokens",
+  MANAGE_OWN_TOKENS: 'manage tokens',
+};
+
+/**
+ * The first check of everything: whether this viewer may do such a thing at all, before anything is looked up.
+ *
+ * @throws WikiError UNAUTHENTICATED for nobody, FORBIDDEN for somebody whose role is too small.
+ */
+export function assertMayEver(scope: Scope, act: Act): Viewer {
+  const words = ACTS_IN_WORDS[act] ?? act.toLowerCase().replaceAll('_', ' ');
+  if (!scope.viewer)
+    throw new WikiError('UNAUTHENTICATED', `Sign in to ${words}: send the header "Authorization: Bearer <token>".`);
+  if (!mayEver(scope.viewer, act))
+    throw new WikiError('FORBIDDEN', `The role ${scope.viewer.role} may not ${words}.`, { role: scope.viewer.role });
+  return scope.viewer;
+}

@@ -1,0 +1,126 @@
+import { Field, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
+import { words } from '../base/words';
+import { Derived } from './derived';
+import { type FieldChange, Revision } from './revision';
+import { Json } from './scalars';
+
+export const Outcome = words('CREATED', 'SAVED', 'MERGED', 'UNCHANGED', 'CONFLICT', 'INVALID');
+export type Outcome = keyof typeof Outcome;
+registerEnumType(Outcome, {
+  name: 'Outcome',
+  description:
+    'CREATED and SAVED: written. MERGED: written on top of edits made since baseRevision. UNCHANGED: nothing to write. CONFLICT, INVALID: nothing written.',
+});
+
+export const Severity = words('INFO', 'WARNING', 'ERROR');
+export type Severity = keyof typeof Severity;
+registerEnumType(Severity, { name: 'Severity', description: 'An ERROR holds back what was asked for.' });
+
+export const ProblemCode = words(
+  'REQUIRED',
+  'INVALID',
+  'TOO_LONG',
+  'TOO_MANY',
+  'NOT_FOUND',
+  'SLUG_TAKEN',
+  'GONE',
+  'CYCLE',
+  'DUPLICATE',
+);
+export type ProblemCode = keyof typeof ProblemCode;
+registerEnumType(ProblemCode, { name: 'ProblemCode', description: 'What is wrong with an input.' });
+
+@ObjectType({ simpleResolvers: true, description: 'What the caller can mend, or should know of.' })
+export class Problem {
+  @Field(() => Severity)
+  severity: Severity;
+
+  @Field(() => ProblemCode)
+  code: ProblemCode;
+
+  @Field({ description: 'One sentence for people, with the limit and the value where there is one.' })
+  message: string;
+
+  @Field(() => String, { nullable: true, description: "JSON Pointer into the input's fields." })
+  path: string | null;
+
+  /** Id of the entry it speaks of: the holder of a slug. */
+  readonly entryId: string | null;
+
+  constructor(code: ProblemCode, message: string, path: string | null, entryId: string | null = null) {
+    this.severity = 'ERROR';
+    this.code = code;
+    this.message = message;
+    this.path = path;
+    this.entryId = entryId;
+  }
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A field that both sides changed, differently.' })
+export class ConflictField {
+  @Field({ description: "JSON Pointer into the entry's fields." })
+  path: string;
+
+  @Field(() => Json, { nullable: true, description: 'What the field held in the revision that the edit started from.' })
+  base: unknown;
+
+  @Field(() => Json, { nullable: true, description: 'What this edit makes of it.' })
+  mine: unknown;
+
+  @Field(() => Json, { nullable: true, description: 'What it holds now.' })
+  theirs: unknown;
+
+  @Field(() => Revision, { description: 'The revision that gave it the value it holds now.' })
+  theirRevision: Revision;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'Nothing was written. Each field that both sides changed differently, with all three values.',
+})
+export class Conflict {
+  @Field(() => Revision, { description: 'The revision that the edit started from.' })
+  base: Revision;
+
+  @Field(() => Revision, { description: 'The newest revision, on which the edit did not fit.' })
+  latest: Revision;
+
+  @Field(() => [ConflictField])
+  fields: ConflictField[];
+}
+
+/** What an edit came to, before the API gives it its kind's shape. */
+export interface EditResult {
+  outcome: Outcome;
+  /** Null for a create that wrote nothing. */
+  entryId: string | null;
+  /** The revision that was written or accepted; null where none was. */
+  revisionNumber: number | null;
+  /**
+   * What it did: `written`, to be read from the revision against its parent; `accepted`, against what was public before;
+   * or told here, for what was not written.
+   */
+  changes: 'written' | 'accepted' | readonly FieldChange[];
+  conflict: Conflict | null;
+  problems: readonly Problem[];
+  /** True where the answer repeats an earlier one with the same clientMutationId. */
+  isRepeated: boolean;
+}
+
+/** What every edit answers; the entry and the revision are looked up when somebody asks for them. */
+@InterfaceType({ description: 'What every edit answers.' })
+export abstract class EditPayload {
+  @Derived<EditPayload>(() => Outcome, (payload) => payload.result.outcome)
+  outcome: Outcome;
+
+  @Derived<EditPayload>(() => Conflict, (payload) => payload.result.conflict, {
+    nullable: true,
+    description: 'Set where outcome is CONFLICT.',
+  })
+  conflict: Conflict | null;
+
+  @Derived<EditPayload>(() => [Problem], (payload) => payload.result.problems)
+  problems: Problem[];
+
+  constructor(readonly result: EditResult) {}
+}

@@ -1,0 +1,100 @@
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { revisionId } from '../base/node-id';
+import { words } from '../base/words';
+import { Derived } from './derived';
+import type { Content, EntryKind } from './entry';
+import type { Lens } from './lens';
+import { Node } from './node';
+import { DateTime, Json } from './scalars';
+
+export const RevisionAction = words('CREATE', 'EDIT');
+export type RevisionAction = keyof typeof RevisionAction;
+registerEnumType(RevisionAction, { name: 'RevisionAction', description: 'What made a revision.' });
+
+export const ReviewState = words('PENDING', 'ACCEPTED');
+export type ReviewState = keyof typeof ReviewState;
+registerEnumType(ReviewState, {
+  name: 'ReviewState',
+  description:
+    'PENDING: waits for an editor. ACCEPTED: is, or was, what the public sees, or counts as accepted with it.',
+});
+
+/** What the store knows of a revision through a lens. */
+export interface RevisionRecord {
+  entryId: string;
+  kind: EntryKind;
+  number: number;
+  /** Of the revision below it in this lens; null for the first. */
+  parent: number | null;
+  base: number | null;
+  action: RevisionAction;
+  author: string | null;
+  summary: string | null;
+  minor: boolean;
+  createdAt: Date;
+  review: ReviewState;
+  reviewedBy: string | null;
+  reviewedAt: Date | null;
+  reviewNote: string | null;
+}
+
+/** One state of an entry, and who made it so. Nothing of it is ever written over. */
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'One state of an entry, and who made it so.' })
+export class Revision {
+  @Derived<Revision>(() => ID, (revision) => revisionId(revision.record.entryId, revision.record.number))
+  id: string;
+
+  @Derived<Revision>(() => Int, (revision) => revision.record.number, { description: 'Counts from 1, per entry.' })
+  number: number;
+
+  @Derived<Revision>(() => RevisionAction, (revision) => revision.record.action)
+  action: RevisionAction;
+
+  @Derived<Revision>(() => DateTime, (revision) => revision.record.createdAt, {
+    description: 'In PUBLISHED: when it became public.',
+  })
+  createdAt: Date;
+
+  @Derived<Revision>(() => Boolean, (revision) => revision.record.minor)
+  minor: boolean;
+
+  @Derived<Revision>(() => ReviewState, (revision) => revision.record.review)
+  review: ReviewState;
+
+  @Derived<Revision>(() => DateTime, (revision) => revision.record.reviewedAt, { nullable: true })
+  reviewedAt: Date | null;
+
+  constructor(
+    readonly record: RevisionRecord,
+    readonly lens: Lens,
+  ) {}
+}
+
+/** A revision's content, when something asks for it. */
+export interface RevisionContent {
+  number: number;
+  format: number;
+  content: Content;
+}
+
+export const ChangeOp = words('ADDED', 'REMOVED', 'CHANGED', 'MOVED');
+export type ChangeOp = keyof typeof ChangeOp;
+registerEnumType(ChangeOp, {
+  name: 'ChangeOp',
+  description: 'MOVED: an item of a list stands elsewhere among those that both sides have.',
+});
+
+@ObjectType({ simpleResolvers: true, description: 'One difference between two states of an entry.' })
+export class FieldChange {
+  @Field({ description: "JSON Pointer into the entry's fields; list items by id: /timeline/{id}/note." })
+  path: string;
+
+  @Field(() => ChangeOp)
+  op: ChangeOp;
+
+  @Field(() => Json, { nullable: true, description: 'For MOVED: the place in the list, from 0.' })
+  before: unknown;
+
+  @Field(() => Json, { nullable: true, description: 'For MOVED: the place in the list, from 0.' })
+  after: unknown;
+}

@@ -1,0 +1,67 @@
+import { isDeepStrictEqual } from 'node:util';
+import { pointer } from '../base/pointer';
+import type { Content, EntryKind } from '../model/entry';
+import { readField, readFields } from './field-groups';
+import { complainRequired, type FieldRules, type IsVisible, NOTHING, type Reading, type Reference } from './fields';
+import { KINDS } from './kinds';
+
+type Input = Record<string, unknown>;
+
+/** What a create makes of its fields. */
+export function readNewContent(kind: EntryKind, input: Input, reading: Reading): Content {
+  return settle(kind, readFields(KINDS[kind].fields, input, '', reading) as Content, reading);
+}
+
+/** The given fields of an edit, read; what the edit does not name is not in it, null stands as what clears. */
+export function readGivenFields(kind: EntryKind, input: Input, reading: Reading): Partial<Content> {
+  const given: Input = {};
+  for (const [name, rule] of Object.entries(KINDS[kind].fields as FieldRules)) {
+    const value = input[name];
+    if (value === undefined) continue;
+    if (value === null && rule.required) complainRequired(reading, pointer('', name));
+    else if (value === null) given[name] = rule.initial?.(reading) ?? rule.empty;
+    else given[name] = readField(rule, value, pointer('', name), reading);
+  }
+  return given as Partial<Content>;
+}
+
+/** Lets a kind settle what its fields mean for each other, and says what is wrong across them. */
+export function settle(kind: EntryKind, content: Content, reading: Reading): Content {
+  const settled = KINDS[kind].complete?.(content) ?? content;
+  KINDS[kind].check?.(settled, reading);
+  return settled;
+}
+
+/** Every reference of a content to another entry, in the order of its fields. */
+export function* referencesOf(kind: EntryKind, content: Content): Generator<Reference> {
+  for (const [name, rule] of Object.entries(KINDS[kind].fields as FieldRules))
+    yield* rule.references(content[name], name, pointer('', name), '');
+}
+
+/**
+ * A content cut down to what somebody may see: newsroom fields are emptied for those outside it, references to what is not
+ * visible are null, and what is nothing without its reference is left out (rules 1.2 and 1.4).
+ */
+export function visibleContent(kind: EntryKind, content: Content, isVisible: IsVisible, newsroom: boolean): Content {
+  const seen: Input = {};
+  for (const [name, rule] of Object.entries(KINDS[kind].fields as FieldRules)) {
+    const value = rule.visible(content[name], isVisible, newsroom);
+    seen[name] = value === NOTHING ? null : value;
+  }
+  return seen as Content;
+}
+
+/** A stored content in today's format. */
+export function inNewestFormat(kind: EntryKind, format: number, content: Content): Content {
+  return KINDS[kind].steps.slice(format - 1).reduce<Input>((older, step) => step(older), content) as Content;
+}
+
+/** Whether two values of a field are the same; the order in which an object's keys were written does not count. */
+export const sameValue = (one: unknown, other: unknown): boolean => isDeepStrictEqual(one, other);
+
+/** A content of nothing: what the first revision is told against. */
+export function emptyContent(kind: EntryKind): Content {
+  return Object.fromEntries(
+    Object.entries(KINDS[kind].fields as FieldRules).map(([name, rule]) => [name, rule.empty]),
+  ) as Content;
+}

@@ -1,0 +1,114 @@
+import { pointer } from '../base/pointer';
+import type { Content, EntryKind } from '../model/entry';
+import { type ChangeOp, FieldChange } from '../model/revision';
+import { sameValue } from './contents';
+import { isKeyedList } from './field-groups';
+import type { FieldRule, FieldRules } from './fields';
+import { KINDS } from './kinds';
+
+type Values = Record<string, unknown>;
+type Item = Values & { id: string };
+
+const change = (op: ChangeOp, path: string, before: unknown, after: unknown): FieldChange =>
+  Object.assign(new FieldChange(), { op, path, before: before ?? null, after: after ?? null });
+
+/**
+ * What turned one content into another, field by field: items of lists by their id, and within an item by field; members
+ * of sets each for itself.
+ *
+ * @param texts long texts by hash: at least those of `changedTexts`.
+ */
+export function diffContents(
+  kind: EntryKind,
+  before: Content,
+  after: Content,
+  texts: ReadonlyMap<string, string>,
+): FieldChange[] {
+  return diffFields(KINDS[kind].fields as FieldRules, spellOut(kind, before, texts), spellOut(kind, after, texts), '');
+}
+
+const longTexts = (kind: EntryKind): string[] =>
+  Object.entries(KINDS[kind].fields as FieldRules).flatMap(([name, rule]) => (rule.shape === 'text' ? [name] : []));
+
+/** Hashes of the long texts in which two contents differ. */
+export const changedTexts = (kind: EntryKind, before: Content, after: Content): string[] =>
+  longTexts(kind)
+    .filter((name) => before[name] !== after[name])
+    .flatMap((name) => [before[name], after[name]])
+    .filter((hash): hash is string => typeof hash === 'string');
+
+/** A content with its long texts in the place of their hashes, as far as they are given. */
+export const spellOut = (kind: EntryKind, content: Content, texts: ReadonlyMap<string, string>): Content => ({
+  ...content,
+  ...Object.fromEntries(
+    longTexts(kind).map((name) => [name, texts.get(String(content[name])) ?? content[name] ?? null]),
+  ),
+});
+
+function diffFields(rules: FieldRules, before: Values, after: Values, path: string): FieldChange[] {
+  return Object.entries(rules).flatMap(([name, rule]) =>
+    diffField(rule, before[name], after[name], pointer(path, name)),
+  );
+}
+
+function diffField(rule: FieldRule, before: unknown, after: unknown, path: string): FieldChange[] {
+  if (sameValue(before, after)) return [];
+  if (isKeyedList(rule)) return diffItems(rule.items, before as Item[], after as Item[], path);
+  if (rule.shape === 'set') return diffMembers(before as unknown[], after as unknown[], path);
+  const op = isNothing(before) ? 'ADDED' : isNothing(after) ? 'REMOVED' : 'CHANGED';
+  return [change(op, path, before, after)];
+}
+
+const isNothing = (value: unknown): boolean => value === null || value === undefined || value === '';
+
+const key = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+function diffMembers(before: unknown[], after: unknown[], path: string): FieldChange[] {
+  const [had, has] = [new Set(before.map(key)), new Set(after.map(key))];
+  return [
+    ...before
+      .filter((value) => !has.has(key(value)))
+      .map((value) => change('REMOVED', pointer(path, key(value)), value, null)),
+    ...after
+      .filter((value) => !had.has(key(value)))
+      .map((value) => change('ADDED', pointer(path, key(value)), null, value)),
+  ];
+}
+
+function diffItems(rules: FieldRules, before: Item[], after: Item[], path: string): FieldChange[] {
+  const [had, has] = [new Map(before.map((item) => [item.id, item])), new Map(after.map((item) => [item.id, item]))];
+  const stayed = after.filter((item) => had.has(item.id));
+  const inOldOrder = before.filter((item) => has.has(item.id)).map((item) => item.id);
+  const moved = movedIds(
+    inOldOrder,
+    stayed.map((item) => item.id),
+  );
+  return [
+    ...before.filter((item) => !has.has(item.id)).map((item) => change('REMOVED', pointer(path, item.id), item, null)),
+    ...after.flatMap((item, place) => {
+      const old = had.get(item.id);
+      const at = pointer(path, item.id);
+      if (!old) return [change('ADDED', at, null, item)];
+      const move = moved.has(item.id) ? [change('MOVED', at, before.indexOf(old), place)] : [];
+      return [...move, ...diffFields(rules, old, item, at)];
+    }),
+  ];
+}
+
+/** The fewest ids whose moving turns one order into the other: all but a longest increasing subsequence. */
+function movedIds(before: string[], after: string[]): Set<string> {
+  const placeBefore = new Map(before.map((id, place) => [id, place]));
+  const places = after.map((id) => placeBefore.get(id) as number);
+  const ends: number[] = []; // ends[n]: index in places of the smallest end of an increasing run of length n + 1
+  const previous: number[] = [];
+  places.forEach((place, index) => {
+    let length = ends.findIndex((end) => (places[end] as number) >= place);
+    if (length < 0) length = ends.length;
+    previous[index] = length > 0 ? (ends[length - 1] as number) : -1;
+    ends[length] = index;
+  });
+  const moved = new Set(after);
+  for (let index = ends.at(-1) ?? -1; index >= 0; index = previous[index] as number)
+    moved.delete(after[index] as string);
+  return moved;
+}

@@ -1,0 +1,157 @@
+import { sha256 } from '../base/hash';
+import type { EntryKind } from '../model/entry';
+import { cleanLanguageTag } from './language-tags';
+import { slugProblem } from './slugs';
+import { cleanLine, cleanText } from './text';
+import { cleanUrl } from './urls';
+import {
+  complainInvalid,
+  complainTooLong,
+  type FieldRule,
+  NOTHING,
+  type Reading,
+  type Reference,
+  required,
+  type TextLimits,
+  valueRule,
+} from './fields';
+
+type Limit = number | keyof TextLimits;
+const limitOf = (limit: Limit, reading: Reading): number => (typeof limit === 'number' ? limit : reading.limits[limit]);
+
+type Cleaning = { ok: true; value: string } | { ok: false; reason: string };
+
+/** Cleans, then measures: what a reader would count is what is stored. */
+function readString(
+  input: unknown,
+  path: string,
+  reading: Reading,
+  limit: Limit,
+  clean: (value: string) => Cleaning,
+): string | null {
+  const text = String(input);
+  const max = limitOf(limit, reading);
+  // Far beyond the limit there is nothing to clean: a refusal must not cost more than what is refused.
+  if (text.length > 2 * max + 100) {
+    complainTooLong(reading, path, max, text.length);
+    return null;
+  }
+  const cleaned = clean(text);
+  if (!cleaned.ok) {
+    complainInvalid(reading, path, cleaned.reason);
+    return null;
+  }
+  if (cleaned.value.length > max) {
+    complainTooLong(reading, path, max, cleaned.value.length);
+    return null;
+  }
+  return cleaned.value;
+}
+
+/** One line of text: a headline, a name, a role. Nothing but white space is the same as none. */
+export const line = (limit: Limit): FieldRule<string | null> =>
+  valueRule<string | null>({
+    empty: null,
+    read: (input, path, reading) => readString(input, path, reading, limit, cleanLine) || null,
+  });
+
+/** A few lines, kept with the content: a note, a quotation, a reason. */
+export const shortText = (limit: Limit): FieldRule<string | null> =>
+  valueRule<string | null>({
+    empty: null,
+    read: (input, path, reading) => readString(input, path, reading, limit, cleanText) || null,
+  });
+
+/** A long text, kept apart: the content holds its hash. */
+export const longText = (limit: Limit): FieldRule<string | null> =>
+  valueRule<string | null>({
+    shape: 'text',
+    empty: null,
+    read: (input, path, reading) => {
+      const text = readString(input, path, reading, limit, cleanText);
+      if (!text) return null;
+      const hash = sha256(text);
+      reading.texts.set(hash, text);
+      return hash;
+    },
+  });
+
+/** One word of a closed vocabulary, which the API has checked already. */
+export const oneOf = <Word extends string>(_words: Readonly<Record<Word, Word>>, fallback: Word): FieldRule<Word> =>
+  valueRule<Word>({ empty: fallback, read: (input) => input as Word });
+
+/** One word of a closed vocabulary, or none. */
+export const optionalWord = <Word extends string>(_words: Readonly<Record<Word, Word>>): FieldRule<Word | null> =>
+  valueRule<Word | null>({ empty: null, read: (input) => input as Word });
+
+/** One word of a closed vocabulary, which the newsroom has to choose. */
+export const requiredWord = <Word extends string>(words: Readonly<Record<Word, Word>>): FieldRule<Word> =>
+  required(optionalWord(words)) as FieldRule<Word>;
+
+export const flag = (): FieldRule<boolean> => valueRule<boolean>({ empty: false, read: (input) => input === true });
+
+/** A finite number, within bounds where there are some. */
+export const quantity = (min = -Number.MAX_VALUE, max = Number.MAX_VALUE): FieldRule<number | null> =>
+  valueRule<number | null>({
+    empty: null,
+    read: (input, path, reading) => {
+      const number = Number(input);
+      if (number >= min && number <= max) return number === 0 ? 0 : number; // -0 is 0
+      complainInvalid(reading, path, `${number} is not between ${min} and ${max}.`);
+      return null;
+    },
+  });
+
+/** A moment, which the API hands over as a Date. Stored as RFC 3339. */
+export const instant = (): FieldRule<string | null> =>
+  valueRule<string | null>({ empty: null, read: (input) => (input as Date).toISOString() });
+
+const cleaned = (clean: (value: string) => Cleaning, limit: number) =>
+  valueRule<string | null>({
+    empty: null,
+    read: (input, path, reading) => readString(input, path, reading, limit, clean),
+  });
+
+export const url = (): FieldRule<string | null> => cleaned(cleanUrl, 2000);
+
+/** A language, or null where it is not known or does not matter. */
+export const languageTag = (): FieldRule<string | null> => cleaned(cleanLanguageTag, 35);
+
+/** The language that an entry is written in; the newsroom's own where nobody says. */
+export const entryLanguage = (): FieldRule<string> => ({
+  ...valueRule<string>({
+    empty: '',
+    read: (input, path, reading) => readString(input, path, reading, 35, cleanLanguageTag) ?? reading.defaultLanguage,
+  }),
+  initial: (reading) => reading.defaultLanguage,
+});
+
+/** An entry's address. '' stands for "make one of the title", which the write does. */
+export const slug = (): FieldRule<string> =>
+  valueRule<string>({
+    empty: '',
+    read: (input, path, reading) => {
+      const text = readString(input, path, reading, 80, cleanLine);
+      if (text === null) return '';
+      const reason = slugProblem(text);
+      if (reason) complainInvalid(reading, path, reason);
+      return text;
+    },
+  });
+
+export interface ReferenceOptions {
+  /** What holds it is nothing without it: left out where it may not be seen (rules 1.2). */
+  essential?: boolean;
+  acyclic?: boolean;
+}
+
+/** The id of another entry, of one of these kinds; null for any. */
+export const reference = (
+  kinds: readonly EntryKind[] | null,
+  options: ReferenceOptions = {},
+): FieldRule<string | null> => ({
+  ...valueRule<string | null>({ empty: null, read: (input) => String(input) }),
+  references: (to, field, path, item): Reference[] =>
+    to === null ? [] : [{ to, kinds, field, item, path, acyclic: options.acyclic ?? false }],
+  visible: (to, isVisible) => (to === null || isVisible(to) ? to : options.essential ? NOTHING : null),
+});

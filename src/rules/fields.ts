@@ -1,0 +1,114 @@
+import type { EntryKind } from '../model/entry';
+import { type ProblemCode, Problem } from '../model/edit';
+
+/** Lengths in UTF-16 units and counts; configurable (design, section 8). */
+export interface TextLimits {
+  readonly headline: number;
+  readonly summary: number;
+  readonly body: number;
+  readonly keptText: number;
+  readonly listItems: number;
+}
+
+/** One reading of an input: what it brings along, and all that is wrong with it. */
+export interface Reading {
+  readonly limits: TextLimits;
+  /** Language of entries that name none. */
+  readonly defaultLanguage: string;
+  newItemId(): string;
+  readonly problems: Problem[];
+  /** Long texts of the input by their hash, which is what the content holds. */
+  readonly texts: Map<string, string>;
+  /** Items that the input takes for existing ones. */
+  readonly claimedItems: { list: string; id: string; path: string }[];
+}
+
+/** A reference from a content to another entry. */
+export interface Reference {
+  readonly to: string;
+  /** Kinds it may lead to; null is any. */
+  readonly kinds: readonly EntryKind[] | null;
+  /** Dotted name of the field: 'cast.actor'. */
+  readonly field: string;
+  /** Id of the list item that holds it; '' outside lists. */
+  readonly item: string;
+  /** JSON Pointer into the content. */
+  readonly path: string;
+  /** Following it again and again must never lead back. */
+  readonly acyclic: boolean;
+}
+
+/** Whether an entry may be seen by whoever a content is shown to. */
+export type IsVisible = (id: string) => boolean;
+
+/** Stands for "nothing is left of it" where a content is cut down to what its reader may see. */
+export const NOTHING = Symbol('nothing is left');
+
+/** How two versions of a field are told apart and put together. */
+export type Shape = 'value' | 'set' | 'list' | 'text';
+
+/** All that the machinery needs to know of one field of a kind. */
+export interface FieldRule<Value = unknown> {
+  readonly shape: Shape;
+  /** A create without it, or null for it, is refused. */
+  readonly required: boolean;
+  /** newsroom: shown to CONTRIBUTOR and above only (rules 1.4). */
+  readonly audience: 'public' | 'newsroom';
+  /** What holds nothing. */
+  readonly empty: Value;
+  /** What a create that leaves it out, and null, make of it; `empty` where there is no such rule. */
+  initial?(reading: Reading): Value;
+  /** Turns an input (not null) into what is stored; pushes every problem that it finds. */
+  read(input: unknown, path: string, reading: Reading): Value;
+  /** References in a stored value. */
+  references(value: Value, field: string, path: string, item: string): Iterable<Reference>;
+  /** The value as whoever sees only some entries may see it. */
+  visible(value: Value, isVisible: IsVisible, newsroom: boolean): Value | typeof NOTHING;
+}
+
+/** Rules of the fields of a content or of a list's items, by name and in the order in which they are stored. */
+export type FieldRules = Readonly<Record<string, FieldRule>>;
+
+export const complain = (reading: Reading, code: ProblemCode, path: string, message: string): void => {
+  reading.problems.push(new Problem(code, message, path));
+};
+
+const quoted = (path: string): string => path.slice(1).replaceAll('/', '.') || 'The input';
+
+/** Says that something required is missing. */
+export const complainRequired = (reading: Reading, path: string): void =>
+  complain(reading, 'REQUIRED', path, `${quoted(path)} is required.`);
+
+export const complainTooLong = (reading: Reading, path: string, max: number, actual: number): void =>
+  complain(reading, 'TOO_LONG', path, `${quoted(path)} has ${actual} characters; at most ${max} are allowed.`);
+
+export const complainTooMany = (reading: Reading, path: string, max: number, actual: number): void =>
+  complain(reading, 'TOO_MANY', path, `${quoted(path)} has ${actual} items; at most ${max} are allowed.`);
+
+export const complainInvalid = (reading: Reading, path: string, reason: string): void =>
+  complain(reading, 'INVALID', path, `${quoted(path)}: ${reason}`);
+
+/** A rule that holds a plain value without references. */
+export function valueRule<Value>(
+  rule: Pick<FieldRule<Value>, 'read' | 'empty'> & Partial<FieldRule<Value>>,
+): FieldRule<Value> {
+  return {
+    shape: 'value',
+    required: false,
+    audience: 'public',
+    references: () => [],
+    visible: (value) => value,
+    ...rule,
+  };
+}
+
+/** The same field, but for CONTRIBUTOR and above only. */
+export const newsroomOnly = <Value>(rule: FieldRule<Value>): FieldRule<Value> => ({
+  ...rule,
+  audience: 'newsroom',
+  visible: (value, isVisible, newsroom) => (newsroom ? rule.visible(value, isVisible, newsroom) : rule.empty),
+});
+
+/** The same field, without which no entry (or item) of its kind can be. `empty` is then met in refused inputs only. */
+export const required = <Value>(rule: FieldRule<Value>): FieldRule<NonNullable<Value>> =>
+  ({ ...rule, required: true }) as FieldRule<NonNullable<Value>>;

@@ -1,0 +1,62 @@
+import type { Content, EntryKind, EntryRecord, EntryState } from '../model/entry';
+import type { Lens, View } from '../model/lens';
+import type { UserRole } from '../model/user';
+import { inNewestFormat } from '../rules/contents';
+import type { Run } from './database';
+
+/** A row of `shown` with what `entry` adds to it. */
+export interface ShownRow {
+  id: string;
+  kind: EntryKind;
+  revision: number;
+  format: number;
+  title: string;
+  slug: string | null;
+  state: EntryState;
+  since: Date;
+  at: Date;
+  published: number | null;
+  protectedRole: UserRole | null;
+  content: Content;
+}
+
+/** What a select from `shown s join entry e` gives as a ShownRow. */
+export const SHOWN_COLUMNS = `s.entry as id, s.kind, s.revision, s.format, s.title, s.slug, s.state, s.since, s.at,
+  e.published, s.content, case when e.protected_until is null or e.protected_until > clock_timestamp()
+    then e.protected_role end as "protectedRole"`;
+
+/** What a lens shows of an entry, out of its row. */
+export const toRecord = (row: ShownRow, lens: Lens): EntryRecord => ({
+  id: row.id,
+  kind: row.kind,
+  revisionNumber: row.revision,
+  title: row.title,
+  slug: row.slug,
+  state: row.state,
+  createdAt: row.since,
+  updatedAt: row.at,
+  latestRevision: row.revision,
+  publishedRevision: lens.view === 'PUBLISHED' ? row.revision : row.published,
+  protectedRole: row.protectedRole,
+  content: inNewestFormat(row.kind, row.format, row.content),
+});
+
+/** Entries by id, in no order; what the view does not show is not among them. */
+export const findShown = (run: Run, view: View, ids: readonly string[]): Promise<ShownRow[]> =>
+  run<ShownRow>(
+    'entries-by-id',
+    `select ${SHOWN_COLUMNS} from shown s join entry e on e.id = s.entry
+      where s.view = $1 and s.entry = any($2::uuid[])`,
+    [view, ids],
+  );
+
+/** An entry by its address, present or past. In PUBLISHED only addresses count under which it has been public. */
+export const findShownBySlug = (run: Run, view: View, kind: EntryKind, slug: string): Promise<ShownRow[]> =>
+  run<ShownRow>(
+    'entry-by-slug',
+    `select ${SHOWN_COLUMNS} from slug a
+      join shown s on s.entry = a.entry and s.view = $1
+      join entry e on e.id = s.entry
+      where a.kind = $2 and a.slug = $3 and ($1 = 'LATEST' or a.public_since is not null)`,
+    [view, kind, slug],
+  );

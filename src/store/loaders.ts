@@ -1,0 +1,174 @@
+import DataLoader from 'dataloader';
+import type { Content, EntryRecord } from '../model/entry';
+import { type Lens, lensKey } from '../model/lens';
+import type { RevisionRecord } from '../model/revision';
+import type { Token } from '../model/token';
+import type { User } from '../model/user';
+import type { Run } from './database';
+import { findShown, toRecord } from './entries';
+import { countIncoming, findIncoming, type IncomingRow } from './incoming';
+import type { PageRequest } from './pages';
+import { countTokensOf, findTokens, findTokensOf, findUsers } from './people';
+import { countHistory, findContents, findHistory, findRevisions, type RevisionAddress } from './revisions';
+import { findTexts } from './texts';
+
+const MAX_BATCH = 1000;
+
+const addressKey = (address: RevisionAddress): string => `${address.entry}:${address.number}`;
+
+/** Answers in the order of the keys; null where nothing was found. */
+const inOrder = <Key, Value>(
+  keys: readonly Key[],
+  found: readonly Value[],
+  keyOf: (value: Value) => string,
+  toKey: (key: Key) => string = String,
+): (Value | null)[] => {
+  const byKey = new Map(found.map((value) => [keyOf(value), value]));
+  return keys.map((key) => byKey.get(toKey(key)) ?? null);
+};
+
+/** Sorts rows to their parents, keeping their order. */
+const byParent = <Row>(parents: readonly string[], rows: readonly Row[], parentOf: (row: Row) => string): Row[][] => {
+  const lists = new Map<string, Row[]>(parents.map((parent) => [parent, []]));
+  for (const row of rows) lists.get(parentOf(row))?.push(row);
+  return parents.map((parent) => lists.get(parent) ?? []);
+};
+
+/**
+ * Batched look-ups of one request: what a level of a query asks for is fetched by one statement, and each thing once.
+ * Those that depend on the lens or on the arguments of a list are kept apart by them.
+ */
+export class Loaders {
+  private readonly made = new Map<string, unknown>();
+
+  constructor(private readonly scope: { readonly run: Run }) {}
+
+  /** The same loader for the same key, made at first sight. */
+  private once<Loader>(key: string, make: () => Loader): Loader {
+    const known = this.made.get(key) as Loader | undefined;
+    if (known) return known;
+    const loader = make();
+    this.made.set(key, loader);
+    return loader;
+  }
+
+  /** Entries by id; null for what the lens does not show. */
+  entries(lens: Lens): DataLoader<string, EntryRecord | null> {
+    return this.once(`entries ${lensKey(lens)}`, () =>
+      this.batched(async (ids) => {
+        const rows = await findShown(this.scope.run, lens.view, ids);
+        return inOrder(
+          ids,
+          rows.map((row) => toRecord(row, lens)),
+          (record) => record.id,
+        );
+      }),
+    );
+  }
+
+  /** Pages of the entries that refer to a given one by a field. */
+  incoming(lens: Lens, field: string, page: PageRequest): DataLoader<string, IncomingRow[]> {
+    return this.once(`incoming ${lensKey(lens)} ${field} ${JSON.stringify(page)}`, () =>
+      this.batched(async (parents) =>
+        byParent(parents, await findIncoming(this.scope.run, lens.view, field, parents, page), (row) => row.parent),
+      ),
+    );
+  }
+
+  incomingCount(lens: Lens, field: string): DataLoader<string, number> {
+    return this.once(`incoming count ${lensKey(lens)} ${field}`, () =>
+      this.batched(async (parents) => {
+        const counts = await countIncoming(this.scope.run, lens.view, field, parents);
+        return inOrder(parents, counts, (row) => row.parent).map((row) => row?.count ?? 0);
+      }),
+    );
+  }
+
+  /** Revisions by entry and number; null for what the lens does not show. */
+  revisions(lens: Lens): DataLoader<RevisionAddress, RevisionRecord | null, string> {
+    return this.once(`revisions ${lensKey(lens)}`, () =>
+      this.byAddress(async (addresses) => {
+        const found = await findRevisions(this.scope.run, lens.view, addresses);
+        return inOrder(addresses, found, (row) => `${row.entryId}:${row.number}`, addressKey);
+      }),
+    );
+  }
+
+  /** Pages of entries' histories. */
+  history(lens: Lens, page: PageRequest): DataLoader<string, RevisionRecord[]> {
+    return this.once(`history ${lensKey(lens)} ${JSON.stringify(page)}`, () =>
+      this.batched(async (entries) =>
+        byParent(entries, await findHistory(this.scope.run, lens.view, entries, page), (row) => row.entryId),
+      ),
+    );
+  }
+
+  historyCount(lens: Lens): DataLoader<string, number> {
+    return this.once(`history count ${lensKey(lens)}`, () =>
+      this.batched(async (entries) => {
+        const counts = await countHistory(this.scope.run, lens.view, entries);
+        return inOrder(entries, counts, (row) => row.entry).map((row) => row?.count ?? 0);
+      }),
+    );
+  }
+
+  /** Contents of revisions, whatever the viewer may see of them. */
+  get contents(): DataLoader<RevisionAddress, Content | null, string> {
+    return this.once('contents', () =>
+      this.byAddress(async (addresses) => {
+        const found = await findContents(this.scope.run, addresses);
+        return inOrder(addresses, found, addressKey, addressKey).map((kept) => kept?.content ?? null);
+      }),
+    );
+  }
+
+  /** Long texts by hash. */
+  get texts(): DataLoader<string, string | null> {
+    return this.once('texts', () =>
+      this.batched(async (hashes) => {
+        const texts = await findTexts(this.scope.run, hashes);
+        return inOrder(hashes, texts, (text) => text.hash).map((text) => text?.body ?? null);
+      }),
+    );
+  }
+
+  get users(): DataLoader<string, User | null> {
+    return this.once('users', () =>
+      this.batched(async (ids) => inOrder(ids, await findUsers(this.scope.run, ids), (user) => user.uuid)),
+    );
+  }
+
+  get tokens(): DataLoader<string, Token | null> {
+    return this.once('tokens', () =>
+      this.batched(async (ids) => inOrder(ids, await findTokens(this.scope.run, ids), (token) => token.uuid)),
+    );
+  }
+
+  /** Pages of users' tokens. */
+  tokensOf(page: PageRequest): DataLoader<string, Token[]> {
+    return this.once(`tokens of ${JSON.stringify(page)}`, () =>
+      this.batched(async (users) =>
+        byParent(users, await findTokensOf(this.scope.run, users, page), (token) => token.userId),
+      ),
+    );
+  }
+
+  get tokenCounts(): DataLoader<string, number> {
+    return this.once('token counts', () =>
+      this.batched(async (users) => {
+        const counts = await countTokensOf(this.scope.run, users);
+        return inOrder(users, counts, (row) => row.user).map((row) => row?.count ?? 0);
+      }),
+    );
+  }
+
+  private batched<Value>(batch: (keys: readonly string[]) => Promise<Value[]>): DataLoader<string, Value> {
+    return new DataLoader<string, Value>(batch, { maxBatchSize: MAX_BATCH });
+  }
+
+  private byAddress<Value>(
+    batch: (keys: readonly RevisionAddress[]) => Promise<Value[]>,
+  ): DataLoader<RevisionAddress, Value, string> {
+    return new DataLoader<RevisionAddress, Value, string>(batch, { maxBatchSize: MAX_BATCH, cacheKeyFn: addressKey });
+  }
+}

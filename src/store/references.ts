@@ -1,0 +1,45 @@
+import type { EntryKind, EntryState } from '../model/entry';
+import type { Run } from './database';
+
+/** What a reference leads to. */
+export interface Target {
+  id: string;
+  kind: EntryKind;
+  state: EntryState;
+}
+
+/** The entries that references lead to; ids of nothing are not among them. */
+export const findTargets = (run: Run, ids: readonly string[]): Promise<Target[]> =>
+  run<Target>('reference-targets', 'select id, kind, state from entry where id = any($1::uuid[])', [ids]);
+
+/** Whether following `field` from `start` leads to `goal`, in what editors see now. */
+export async function leadsTo(run: Run, field: string, start: string, goal: string): Promise<boolean> {
+  const rows = await run(
+    'leads-to',
+    `with recursive reached (entry) as (
+        select $2::uuid
+        union
+        select l.to_entry from reached r
+          join link l on l.from_entry = r.entry and l.view = 'LATEST' and l.field = $1 and l.until is null
+      )
+      select from reached where entry = $3::uuid`,
+    [field, start, goal],
+  );
+  return rows.length > 0;
+}
+
+/** Which of these ids are items that some revision of the entry has had in the list. */
+export async function findFormerItems(
+  run: Run,
+  entry: string,
+  list: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  const rows = await run<{ id: string }>(
+    'former-items',
+    `select distinct item ->> 'id' as id from revision r, json_array_elements(r.content -> $2) as item
+      where r.entry = $1 and item ->> 'id' = any($3::text[])`,
+    [entry, list, ids],
+  );
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,75 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Run, runOn } from './database';
+import { isWorthRetrying, translatePostgresError } from './postgres-errors';
+import type { Scope } from './scope';
+
+const TRIES = 3;
+
+/** Thrown to end a transaction without writing anything, with an answer all the same. */
+class RolledBack<Answer> extends Error {
+  constructor(readonly answer: Answer) {
+    super('rolled back on purpose');
+  }
+}
+
+/** One transaction: statements that are written all together, or not at all. */
+export interface Transaction {
+  readonly run: Run;
+  /** Ends the transaction without writing; `inTransaction` then returns the answer. */
+  rollBack(answer: unknown): never;
+}
+
+/**
+ * Runs `work` in one transaction (READ COMMITTED; what it relies on, it locks). Where Postgres unties two transactions by
+ * ending one, that one is tried again: nothing of it was written.
+ *
+ * @throws WikiError SERVICE_UNAVAILABLE where the database cannot be reached or locks are not to be had in time.
+ */
+export async function inTransaction<Answer>(
+  scope: Scope,
+  work: (transaction: Transaction) => Promise<Answer>,
+): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await attemptTransaction(scope, work);
+    } catch (error) {
+      if (error instanceof RolledBack) return error.answer as Answer;
+      if (attempt >= TRIES || !isWorthRetrying(error)) throw error;
+      await wait(20 + Math.random() * 100 * attempt); // jitter: those who met once should not meet again
+    }
+  }
+}
+
+async function attemptTransaction<Answer>(
+  scope: Scope,
+  work: (transaction: Transaction) => Promise<Answer>,
+): Promise<Answer> {
+  const client = await scope.newsroom.database.pool.connect().catch((error: unknown) => {
+    throw translatePostgresError(error);
+  });
+  const run = runOn(client);
+  const counted: Run = (name, text, values) => {
+    scope.statements += 1;
+    return run(name, text, values);
+  };
+  let broken = false;
+  try {
+    await run('begin', 'begin');
+    const answer = await work({
+      run: counted,
+      rollBack: (given) => {
+        throw new RolledBack(given);
+      },
+    });
+    await run('commit', 'commit');
+    return answer;
+  } catch (error) {
+    // The connection may be what failed; then there is nothing to roll back, and the pool must not keep it.
+    await run('rollback', 'rollback').catch(() => {
+      broken = true;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,225 @@
+import { invariant } from '../base/invariant';
+import type { Content, EntryKind, EntryState } from '../model/entry';
+import type { View } from '../model/lens';
+import type { RevisionAction } from '../model/revision';
+import type { Derived } from '../rules/derive';
+import type { Run } from './database';
+import type { KeptText } from './texts';
+
+/** A revision that is about to be. */
+export interface NewRevision {
+  number: number;
+  parent: number | null;
+  base: number | null;
+  action: RevisionAction;
+  summary: string | null;
+  minor: boolean;
+  changeset: string | null;
+  format: number;
+  content: Content;
+  hash: string;
+}
+
+/** What a view is to show of an entry from now on. */
+export interface Showing {
+  view: View;
+  revision: number;
+  format: number;
+  content: Content;
+  derived: Derived;
+}
+
+/** One entry's part in a write: what it becomes, and the one row of the ledger that says so. */
+export interface EntryWrite {
+  entry: string;
+  kind: EntryKind;
+  author: string;
+  /** The entry's row as it was locked; null for a new entry. */
+  was: { latest: number; published: number | null } | null;
+  /** Null where only what is public changes. */
+  revision: NewRevision | null;
+  /** Pending revisions up to this number become ACCEPTED; null leaves them waiting. */
+  accept: { upTo: number; note: string | null } | null;
+  state: EntryState;
+  latest: number;
+  published: number | null;
+  /** What the ledger calls it, for the newsroom and for the public (null: nothing public changed). */
+  change: { kind: 'CREATED' | 'EDITED' | 'PUBLISHED'; publicKind: 'EDITED' | 'PUBLISHED' | null };
+  showings: Showing[];
+}
+
+/** Where a write stands in the ledger. */
+export interface Written {
+  position: bigint;
+  at: Date;
+}
+
+/** Keeps long texts; those that are there already stay. In the order of their hashes, as every writer does. */
+export async function keepTexts(run: Run, texts: readonly KeptText[]): Promise<void> {
+  if (texts.length === 0) return;
+  const sorted = [...texts].toSorted((one, other) => (one.hash < other.hash ? -1 : 1));
+  await run(
+    'keep-texts',
+    `insert into text (hash, body) select * from unnest($1::text[], $2::text[]) on conflict do nothing`,
+    [sorted.map((text) => text.hash), sorted.map((text) => text.body)],
+  );
+}
+
+// Positions and their time are drawn here, in a statement after the position lock was taken: only then does its snapshot
+// hold what the writer before has committed.
+const DRAW = `
+  write as materialized (
+    select w.*, coalesce(head.position, 0) + w.nr as position,
+        greatest(date_trunc('milliseconds', clock_timestamp()), head.at) as at
+      from json_to_recordset($1::json) as w (
+        nr int, entry uuid, kind text, author uuid, is_new boolean, was_latest int, was_published int, number int,
+        parent int, base int, action text, summary text, minor boolean, changeset uuid, format smallint, content json,
+        hash text, accept int, note text, state text, latest int, published int, change_kind text, public_kind text)
+      left join (select position, at from change order by position desc limit 1) head on true
+  ),
+  showing as materialized (
+    select s.*, w.kind, w.state, w.position, w.at as shown_at
+      from json_to_recordset($2::json) as s (
+        entry uuid, view text, revision int, format smallint, content json, title text, slug text, language text,
+        earliest timestamptz, latest timestamptz, facets jsonb)
+      join write w on w.entry = s.entry
+  ),
+  wanted_link as materialized (
+    select l.entry, l.view, l.field, l.item, l.target, s.position
+      from json_to_recordset($3::json) as l (entry uuid, view text, field text, item text, target uuid)
+      join showing s on s.entry = l.entry and s.view = l.view
+  )`;
+
+const ENTRIES = `
+  new_entry as (
+    insert into entry (id, kind, state, latest, published)
+      select entry, kind, state, latest, published from write where is_new
+      returning id
+  ),
+  old_entry as (
+    update entry e set state = w.state, latest = w.latest, published = w.published
+      from write w
+      where e.id = w.entry and not w.is_new
+        and e.latest = w.was_latest and e.published is not distinct from w.was_published
+      returning e.id
+  ),
+  new_revision as (
+    insert into revision (entry, number, format, parent, base, action, author, summary, minor, changeset, content, hash,
+        position, at, review, reviewed_by, reviewed_at, review_note, public_position, public_at)
+      select w.entry, w.number, w.format, w.parent, w.base, w.action, w.author, w.summary, w.minor, w.changeset,
+          w.content, w.hash, w.position, w.at,
+          case when w.accept >= w.number then 'ACCEPTED' else 'PENDING' end,
+          case when w.accept >= w.number then w.author end,
+          case when w.accept >= w.number then w.at end,
+          case when w.accept = w.number then w.note end,
+          case when p.revision = w.number then w.position end,
+          case when p.revision = w.number then w.at end
+        from write w left join showing p on p.entry = w.entry and p.view = 'PUBLISHED'
+        where w.number is not null
+  ),
+  accepted as (
+    update revision r set
+        review = 'ACCEPTED', reviewed_by = w.author, reviewed_at = w.at,
+        review_note = case when r.number = w.accept then w.note end,
+        public_position = case when r.number = p.revision then w.position else r.public_position end,
+        public_at = case when r.number = p.revision then w.at else r.public_at end
+      from write w left join showing p on p.entry = w.entry and p.view = 'PUBLISHED'
+      where r.entry = w.entry and r.number <= w.accept and r.review = 'PENDING'
+  )`;
+
+const SHOWN = `
+  shown_now as (
+    insert into shown (entry, view, revision, format, kind, title, slug, language, state, since, at, earliest, latest,
+        facets, content)
+      select entry, view, revision, format, kind, title, slug, language, state, shown_at, shown_at, earliest, latest,
+          facets, content
+        from showing
+      on conflict (entry, view) do update set
+        revision = excluded.revision, format = excluded.format, title = excluded.title, slug = excluded.slug,
+        language = excluded.language, state = excluded.state, at = excluded.at, earliest = excluded.earliest,
+        latest = excluded.latest, facets = excluded.facets, content = excluded.content
+  ),
+  restated as (
+    update shown s set state = w.state from write w
+      where s.entry = w.entry and s.view = 'LATEST' and s.state <> w.state
+        and not exists (select from showing n where n.entry = w.entry and n.view = 'LATEST')
+  ),
+  slugs as (
+    insert into slug (kind, slug, entry, since, public_since)
+      select kind, slug, entry, min(position), min(position) filter (where view = 'PUBLISHED')
+        from showing where slug is not null group by kind, slug, entry
+      on conflict (kind, slug) do update set
+        entry = excluded.entry,
+        since = case when slug.entry = excluded.entry then slug.since else excluded.since end,
+        public_since = coalesce(slug.public_since, excluded.public_since)
+  )`;
+
+const LINKS = `
+  closed_link as (
+    update link l set until = s.position from showing s
+      where l.from_entry = s.entry and l.view = s.view and l.until is null
+        and not exists (
+          select from wanted_link n
+            where n.entry = l.from_entry and n.view = l.view and n.field = l.field and n.item = l.item
+              and n.target = l.to_entry)
+  ),
+  new_link as (
+    insert into link (from_entry, field, item, to_entry, view, since)
+      select n.entry, n.field, n.item, n.target, n.view, n.position from wanted_link n
+        where not exists (
+          select from link l
+            where l.from_entry = n.entry and l.view = n.view and l.until is null and l.field = n.field
+              and l.item = n.item and l.to_entry = n.target)
+  )`;
+
+const LEDGER = `
+  ledger as (
+    insert into change (position, at, kind, public_kind, entry, revision, previous, latest, published, state, author,
+        changeset)
+      select position, at, change_kind, public_kind, entry, coalesce(number, published), was_latest, latest, published,
+          state, author, changeset
+        from write
+  )
+  select max(w.position) as position, max(w.at) as at,
+      (select count(*)::int from new_entry) + (select count(*)::int from old_entry) as entries
+    from write w`;
+
+const WRITE = `with ${[DRAW, ENTRIES, SHOWN, LINKS, LEDGER].join(',')}`;
+
+/**
+ * Writes revisions, and all that follows from them, in one statement: entries by compare-and-set, revisions, what the
+ * views show, slugs, links, and the ledger's rows, one an entry in the order given. The entries must be locked, and the
+ * position lock held.
+ */
+export async function writeEntries(run: Run, writes: readonly EntryWrite[]): Promise<Written> {
+  const showings = writes.flatMap((write) => write.showings.map((showing) => ({ entry: write.entry, ...showing })));
+  const [row] = await run<{ position: string; at: Date; entries: number }>('write-entries', WRITE, [
+    JSON.stringify(writes.map(toWriteRow)),
+    JSON.stringify(showings.map(({ derived, ...showing }) => ({ ...showing, ...derived, links: undefined }))),
+    JSON.stringify(
+      showings.flatMap(({ entry, view, derived }) =>
+        derived.links.map(({ field, item, to }) => ({ entry, view, field, item, target: to })),
+      ),
+    ),
+  ]);
+  invariant(row && row.entries === writes.length, 'a locked entry was changed by somebody else');
+  return { position: BigInt(row.position), at: row.at };
+}
+
+const toWriteRow = (write: EntryWrite, index: number): Record<string, unknown> => ({
+  nr: index + 1,
+  entry: write.entry,
+  kind: write.kind,
+  author: write.author,
+  is_new: write.was === null,
+  was_latest: write.was?.latest ?? null,
+  was_published: write.was?.published ?? null,
+  ...write.revision,
+  accept: write.accept?.upTo ?? null,
+  note: write.accept?.note ?? null,
+  state: write.state,
+  latest: write.latest,
+  published: write.published,
+  change_kind: write.change.kind,
+  public_kind: write.change.publicKind,
+});
