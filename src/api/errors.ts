@@ -2,15 +2,6 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import { WikiError } from '../base/errors';
 
-/** HTTP status of errors that refuse a whole request. */
-const STATUS: Readonly<Record<string, number>> = {
-  UNAUTHENTICATED: 401,
-  QUERY_TOO_COMPLEX: 400,
-  RATE_LIMITED: 429,
-  SERVICE_UNAVAILABLE: 503,
-  TIMEOUT: 504,
-};
-
 /** Codes of Apollo's own that tell nothing of the inside. */
 const OPEN_CODES: ReadonlySet<unknown> = new Set([
   'GRAPHQL_PARSE_FAILED',
@@ -24,24 +15,19 @@ const OPEN_CODES: ReadonlySet<unknown> = new Set([
 
 /** The WikiError behind whatever was caught: errors come wrapped, once for their place in the query. */
 function wikiErrorIn(error: unknown): WikiError | null {
-  for (let inner = error; inner instanceof Error; ) {
+  for (let inner = error; inner instanceof Error;) {
     if (inner instanceof WikiError) return inner;
     inner = inner instanceof GraphQLError ? inner.originalError : null;
   }
   return null;
 }
 
-/** A WikiError as a GraphQL error, with the HTTP status that goes with it where it refuses the request. */
-export function toGraphQLError(error: WikiError): GraphQLError {
-  const status = STATUS[error.code];
-  const headers = new Map<string, string>();
-  if (error.code === 'UNAUTHENTICATED') headers.set('www-authenticate', 'Bearer');
-  if (status === 503) headers.set('retry-after', '1');
-  return new GraphQLError(error.message, {
-    originalError: error,
-    extensions: { code: error.code, ...error.details, ...(status ? { http: { status, headers } } : {}) },
+/** A WikiError as GraphQL's own, with the HTTP head that Apollo is to answer with. */
+export const toGraphQLError = (error: WikiError, http: object): GraphQLError =>
+  new GraphQLError(error.message, {
+    originalError: error as Error,
+    extensions: { code: error.code, http },
   });
-}
 
 /**
  * The one translator of errors. What the rooms below throw on purpose is told as it is; what GraphQL itself refuses passes;

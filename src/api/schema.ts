@@ -27,24 +27,46 @@ import {
   TimelineItemResolver,
 } from './story.resolver';
 
+const RESOLVERS = [
+  QueryResolver,
+  EntryResolver,
+  RevisionResolver,
+  FuzzyDateResolver,
+  StoryResolver,
+  TimelineItemResolver,
+  CastMemberResolver,
+  RelatedStoryResolver,
+  ActorResolver,
+  NameResolver,
+  RoleResolver,
+  RelationResolver,
+  EventResolver,
+  ParticipantResolver,
+  ClaimResolver,
+  ClaimValueResolver,
+  ClaimRelationResolver,
+  DocumentResolver,
+  CitationResolver,
+  HopResolver,
+  EditPayloadResolver,
+  EntryPayloadResolver,
+  ProblemResolver,
+  StoryPayloadResolver,
+  ActorPayloadResolver,
+  EventPayloadResolver,
+  ClaimPayloadResolver,
+  DocumentPayloadResolver,
+  CitationPayloadResolver,
+  UserResolver,
+  TokenResolver,
+] as const;
+
 let built: GraphQLSchema | undefined;
 
 /** The schema of the public API. Built once a process: TypeGraphQL keeps its metadata in one global place. */
 export function getSchema(): GraphQLSchema {
   built ??= buildSchemaSync({
-    resolvers: [
-      QueryResolver,
-      ...[EntryResolver, RevisionResolver, FuzzyDateResolver],
-      ...[StoryResolver, TimelineItemResolver, CastMemberResolver, RelatedStoryResolver],
-      ...[ActorResolver, NameResolver, RoleResolver, RelationResolver],
-      ...[EventResolver, ParticipantResolver],
-      ...[ClaimResolver, ClaimValueResolver, ClaimRelationResolver],
-      ...[DocumentResolver, CitationResolver, HopResolver],
-      ...[EditPayloadResolver, EntryPayloadResolver, ProblemResolver],
-      ...[StoryPayloadResolver, ActorPayloadResolver, EventPayloadResolver],
-      ...[ClaimPayloadResolver, DocumentPayloadResolver, CitationPayloadResolver],
-      ...[UserResolver, TokenResolver],
-    ],
+    resolvers: RESOLVERS,
     orphanedTypes: [Story, Actor, Event, Claim, Document, Citation],
     scalarsMap: [{ type: Date, scalar: DateTime }],
     validate: false, // inputs are read by the rules of their fields, which tell all problems at once

@@ -159,6 +159,12 @@ const limits = {
   queryFields: setting('QUERY_FIELDS', wholeNumber(1, mostParts), '500', 'Fields in a query after fragments, at most.'),
   queryRootFields: setting('QUERY_ROOT_FIELDS', wholeNumber(1, mostParts), '20', 'Root fields in a query, at most.'),
   queryMutations: setting('QUERY_MUTATIONS', wholeNumber(1, mostParts), '5', 'Mutations in one request, at most.'),
+  queryNodes: setting(
+    'QUERY_NODES',
+    wholeNumber(1, mostUnits),
+    '20000',
+    'Entries that the page sizes of a query can add up to, at most.',
+  ),
   pageDefault: setting('PAGE_DEFAULT', wholeNumber(1, 10_000), '20', 'Items on a page that names no number.'),
   pageMax: setting('PAGE_MAX', wholeNumber(1, 10_000), '100', 'Items on a page, at most.'),
 };

@@ -2,6 +2,7 @@ import { Field, InterfaceType, Int, registerEnumType } from 'type-graphql';
 import { words } from '../base/words';
 import type { Lens } from './lens';
 import { Node } from './node';
+import { LanguageTag } from './scalars';
 import type { UserRole } from './user';
 
 export const EntryKind = words('STORY', 'ACTOR', 'EVENT', 'CLAIM', 'DOCUMENT', 'CITATION');
@@ -68,7 +69,7 @@ export abstract class Entry<C extends Content = Content> extends Node {
   })
   slug: string | null;
 
-  @Field(() => String, { description: 'Language it is written in, as a BCP 47 tag.' })
+  @Field(() => LanguageTag, { description: 'Language it is written in.' })
   language: string;
 
   @Field(() => EntryState)

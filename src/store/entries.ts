@@ -60,3 +60,12 @@ export const findShownBySlug = (run: Run, view: View, kind: EntryKind, slug: str
       where a.kind = $2 and a.slug = $3 and ($1 = 'LATEST' or a.public_since is not null)`,
     [view, kind, slug],
   );
+
+/** The address of the story that has been public the longest; null where none is. */
+export const findFirstStorySlug = async (run: Run): Promise<string | null> => {
+  const rows = await run<{ slug: string }>(
+    'first-story',
+    `select slug from shown where view = 'PUBLISHED' and kind = 'STORY' order by since, entry limit 1`,
+  );
+  return rows[0]?.slug ?? null;
+};

@@ -1,6 +1,6 @@
 import type { CursorKey } from '../base/list-cursor';
 import { Token } from '../model/token';
-import { User, type UserRole } from '../model/user';
+import { User, UserRole } from '../model/user';
 import type { Run } from './database';
 import type { PageRequest } from './pages';
 
@@ -11,11 +11,17 @@ const TOKEN_COLUMNS = `t.id as uuid, t.user_id as "userId", t.label, t.ceiling, 
 const toUser = (row: Partial<User>): User => Object.assign(new User(), row);
 const toToken = (row: Partial<Token>): Token => Object.assign(new Token(), row);
 
+const STANDING = Object.values(UserRole); // from least to most
+
+const leastRole = (role: UserRole, ceiling: UserRole | null): UserRole =>
+  ceiling && STANDING.indexOf(ceiling) < STANDING.indexOf(role) ? ceiling : role;
+
 /** Whom a token stands for. */
 export interface Bearer {
   user: User;
+  /** The user's own, or less where the token has a ceiling. */
+  role: UserRole;
   tokenId: string;
-  ceiling: UserRole | null;
   lastUsedAt: Date | null;
 }
 
@@ -30,8 +36,9 @@ export async function findBearer(run: Run, hash: string): Promise<Bearer | null>
     [hash],
   );
   if (!row) return null;
-  const { token, ceiling, last_used_at: lastUsedAt, ...user } = row;
-  return { user: toUser(user), tokenId: token, ceiling, lastUsedAt };
+  const { token, ceiling, last_used_at: lastUsedAt, ...columns } = row;
+  const user = toUser(columns);
+  return { user, role: leastRole(user.role, ceiling), tokenId: token, lastUsedAt };
 }
 
 /** Notes that a token was used; to the minute, so that reading does not turn into writing. */

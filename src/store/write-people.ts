@@ -74,3 +74,6 @@ export const findFirstAdmin = async (run: Run): Promise<string | null> => {
   );
   return rows[0]?.id ?? null;
 };
+
+/** Lets one process at a time look whether there is anybody yet. */
+export const lockPeople = (run: Run): Promise<unknown[]> => run('lock-people', 'select pg_advisory_xact_lock(7114522)');

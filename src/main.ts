@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { type Config, readConfig } from './base/config';
+import { type Log, makeLog } from './base/log';
+import { makeHttpServer } from './server/http';
+import { findFirstStorySlug } from './store/entries';
+import { forgetOldKeys } from './store/idempotency';
+import type { Newsroom } from './store/scope';
+import { ensureFirstAdmin, type FirstAdmin } from './tools/first-admin';
+import { loadSample } from './tools/load-sample';
+import { findDatabase, openFrom, projectFile, Running } from './tools/start';
+
+const HOUR_MS = 3_600_000;
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Sees to it that a signal stops what runs, in order; a second one ends the process at once. */
+function stopOnSignals(running: Running, graceMs: number): void {
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    setTimeout(() => process.exit(1), graceMs + 5000).unref();
+    running.stop().then(
+      () => process.exit(0),
+      (error: Error) => fail(error),
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+/** One line for whoever started the program, and the end. */
+function fail(error: Error & { code?: string }): never {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
+
+async function listen(config: Config, newsroom: Newsroom, running: Running, log: Log): Promise<string> {
+  const { host, port, corsOrigins, queryCompiler } = config.server;
+  const limits = { ...config.limits };
+  const app = await makeHttpServer({
+    newsroom,
+    log,
+    limits,
+    corsOrigins,
+    queryCompiler,
+    operations: projectFile('schema', 'operations'),
+  });
+  running.onStop(() => app.close());
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'EADDRINUSE')
+      throw new Error(`Port ${port} on ${host} is taken: stop what listens there, or set PORT.`, { cause: error });
+    throw new Error(`Cannot listen on ${host}, port ${port}: ${(error as Error).message}. Set HOST or PORT.`, {
+      cause: error,
+    });
+  }
+  const address = app.server.address() as AddressInfo;
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+}
+
+function greet(url: string, admin: FirstAdmin, storySlug: string | null): void {
+  say(`Newsroom wiki: ${url}/ is the explorer, ${url}/graphql the API.`);
+  if (admin.newSecret)
+    say(`Sign in as an editor with this header; it is shown this once:\n  authorization: Bearer ${admin.newSecret}`);
+  else say('Sign in as an editor with the header "authorization: Bearer <your token>"; a new token: npm run token');
+  const query = storySlug ? `{ story(slug: \\"${storySlug}\\") { headline summary } }` : '{ __typename }';
+  say(storySlug ? 'Read a story:' : 'There is no public story yet. Ask it something:');
+  say(`  curl -s ${url}/graphql -H 'content-type: application/json' -d '{"query":"${query}"}'`);
+}
+
+async function main(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const config = readConfig(process.env);
+  const log = makeLog(config.log.level);
+  const running = new Running();
+  stopOnSignals(running, config.server.shutdownSeconds * 1000);
+  try {
+    const url = await findDatabase(config, running, log, false);
+    const newsroom = await openFrom(config, url, running, log);
+    const admin = await ensureFirstAdmin(newsroom, config.newsroom.adminToken);
+    if (config.newsroom.sample) await loadSample(newsroom, projectFile('sample'));
+    const address = await listen(config, newsroom, running, log);
+    const housekeeping = setInterval(() => {
+      forgetOldKeys(newsroom.database.run).catch((error: unknown) => log.warn({ err: error }, 'housekeeping failed'));
+    }, HOUR_MS);
+    running.onStop(async () => clearInterval(housekeeping));
+    greet(address, admin, await findFirstStorySlug(newsroom.database.run));
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+}
+
+process.on('uncaughtException', fail);
+main().catch(fail);
