@@ -3,7 +3,7 @@ import { badInput } from '../base/errors';
 import { isUuid } from '../base/node-id';
 import { Problem } from '../model/edit';
 import type { Content, EntryKind } from '../model/entry';
-import { referencesOf } from '../rules/contents';
+import { emptyContent, referencesOf } from '../rules/contents';
 import type { Reading } from '../rules/fields';
 import { cleanText } from '../rules/text';
 import type { Newsroom } from '../store/scope';
@@ -51,7 +51,7 @@ export function assertMutationId(id: string | null | undefined): void {
 
 /** References whose ids cannot be ids at all: they lead nowhere, and no database has to be asked. */
 export function complainMalformedReferences(reading: Reading, kind: EntryKind, content: Partial<Content>): void {
-  for (const reference of referencesOf(kind, content as Content))
+  for (const reference of referencesOf(kind, { ...emptyContent(kind), ...content }))
     if (!isUuid(reference.to)) reading.problems.push(noSuchEntry(reference.path));
 }
 

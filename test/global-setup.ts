@@ -1,0 +1,28 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import 'reflect-metadata';
+import { startEmbeddedPostgres } from '../src/server/embedded-postgres';
+import { migrate } from '../src/store/migrate';
+
+/** One PostgreSQL for all tests, with one migrated database that every test file copies. */
+export default async function globalSetup(): Promise<void> {
+  const given = process.env.TEST_DATABASE_URL;
+  if (given) process.env.TEST_SERVER_URL = given;
+  else {
+    const dir = mkdtempSync(path.join(tmpdir(), 'newsroom-test-'));
+    const postgres = await startEmbeddedPostgres({ dir, durable: false });
+    Object.assign(globalThis, { testPostgres: { stop: () => postgres.stop(), dir } });
+    process.env.TEST_SERVER_URL = postgres.url;
+  }
+  const server = new pg.Client({ connectionString: process.env.TEST_SERVER_URL });
+  await server.connect();
+  const template = `newsroom_template_${process.pid}`;
+  await server.query(`create database ${template}`);
+  await server.end();
+  const url = new URL(process.env.TEST_SERVER_URL as string);
+  url.pathname = `/${template}`;
+  await migrate(url.href);
+  process.env.TEST_TEMPLATE = template;
+}

@@ -1,0 +1,12 @@
+import { rmSync } from 'node:fs';
+import pg from 'pg';
+
+export default async function globalTeardown(): Promise<void> {
+  const server = new pg.Client({ connectionString: process.env.TEST_SERVER_URL });
+  await server.connect();
+  await server.query(`drop database if exists ${process.env.TEST_TEMPLATE} with (force)`);
+  await server.end();
+  const { testPostgres } = globalThis as { testPostgres?: { stop(): Promise<void>; dir: string } };
+  await testPostgres?.stop();
+  if (testPostgres) rmSync(testPostgres.dir, { recursive: true, force: true });
+}
