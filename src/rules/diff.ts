@@ -10,7 +10,12 @@ type Values = Record<string, unknown>;
 type Item = Values & { id: string };
 
 const change = (op: ChangeOp, path: string, before: unknown, after: unknown): FieldChange =>
-  Object.assign(new FieldChange(), { op, path, before: isNothing(before) ? null : before, after: isNothing(after) ? null : after });
+  Object.assign(new FieldChange(), {
+    op,
+    path,
+    before: isNothing(before) ? null : before,
+    after: isNothing(after) ? null : after,
+  });
 
 /**
  * What turned one content into another, field by field: items of lists by their id, and within an item by field; members

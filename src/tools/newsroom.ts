@@ -1,0 +1,93 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { existsSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { Command } from 'commander';
+import { type Config, readConfig } from '../base/config';
+import { sha256 } from '../base/hash';
+import { makeLog } from '../base/log';
+import { makeSecret } from '../edits/people';
+import type { Newsroom } from '../store/scope';
+import { findFirstAdmin, insertToken } from '../store/write-people';
+import { ensureFirstAdmin } from './first-admin';
+import { generate } from './generate';
+import { loadSample } from './load-sample';
+import { showProgress } from './progress';
+import { findDatabase, openFrom, projectFile, Running } from './start';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Runs a command on the newsroom's database, beside a running server or alone. */
+async function withNewsroom(work: (newsroom: Newsroom, config: Config) => Promise<void>): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const config = readConfig(process.env);
+  const log = makeLog('silent');
+  const running = new Running();
+  try {
+    const url = await findDatabase(config, running, log, true);
+    await work(await openFrom(config, url, running, log), config);
+  } finally {
+    await running.stop();
+  }
+}
+
+const program = new Command('newsroom')
+  .description('Tools for a newsroom wiki. Settings are read from the environment and .env, as by the server.')
+  .showHelpAfterError();
+
+program
+  .command('token')
+  .description('make a new token for the first administrator and print it; the other tokens stay as they are')
+  .option('--label <words>', 'what it is for', 'command line')
+  .action(({ label }: { label: string }) =>
+    withNewsroom(async (newsroom) => {
+      const { newSecret } = await ensureFirstAdmin(newsroom, undefined);
+      if (newSecret) return say(newSecret);
+      const secret = makeSecret();
+      const user = (await findFirstAdmin(newsroom.database.run)) as string;
+      await insertToken(newsroom.database.run, {
+        id: randomUUID(),
+        hash: sha256(secret),
+        user,
+        label,
+        expiresAt: null,
+      });
+      say(secret);
+    }),
+  );
+
+program
+  .command('migrate')
+  .description("bring the database to this release's tables; the server does it at its start, too")
+  .action(() => withNewsroom(async () => say('The database is up to date.')));
+
+program
+  .command('sample')
+  .description(
+    'load the sample newsroom into an empty database; the server does it at its first start, unless SAMPLE=off',
+  )
+  .action(() =>
+    withNewsroom(async (newsroom) => {
+      const progress = showProgress('sample');
+      const made = await loadSample(newsroom, projectFile('sample'), progress.update);
+      progress.stop();
+      say(made > 0 ? `Loaded ${made} entries.` : 'Nothing to do: the database is not empty, or the sample is there.');
+    }),
+  );
+
+program
+  .command('generate')
+  .description('write schema/api.graphql and schema/tables.sql from the code and the migrations')
+  .option('--check', 'write nothing; fail where they are not up to date')
+  .action(async ({ check = false }: { check?: boolean }) => {
+    const changed = await generate(check);
+    if (changed.length === 0) return say('schema/ is up to date.');
+    if (!check) return say(`Written: ${changed.join(', ')}.`);
+    process.stderr.write(`Not up to date: ${changed.join(', ')}. Run npm run generate and commit what it writes.\n`);
+    process.exitCode = 1;
+  });
+
+program.parseAsync().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});
