@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { invariant } from '../base/invariant';
 import type { Content, EntryRecord } from '../model/entry';
 import { type Lens, lensKey } from '../model/lens';
 import type { RevisionRecord } from '../model/revision';
@@ -43,6 +44,15 @@ export class Loaders {
 
   constructor(private readonly scope: { readonly run: Run }) {}
 
+  /**
+   * The part of a key that a lens is. No root field takes a moment in the past yet; until the statements here read the
+   * ledger, a lens that names one must not be answered with what is there now.
+   */
+  private lens(lens: Lens): string {
+    invariant(lens.asOf === null, 'only what is there now can be looked up');
+    return lensKey(lens);
+  }
+
   /** The same loader for the same key, made at first sight. */
   private once<Loader>(key: string, make: () => Loader): Loader {
     const known = this.made.get(key) as Loader | undefined;
@@ -54,7 +64,7 @@ export class Loaders {
 
   /** Entries by id; null for what the lens does not show. */
   entries(lens: Lens): DataLoader<string, EntryRecord | null> {
-    return this.once(`entries ${lensKey(lens)}`, () =>
+    return this.once(`entries ${this.lens(lens)}`, () =>
       this.batched(async (ids) => {
         const rows = await findShown(this.scope.run, lens.view, ids);
         return inOrder(
@@ -68,7 +78,7 @@ export class Loaders {
 
   /** Pages of the entries that refer to a given one by a field. */
   incoming(lens: Lens, field: string, page: PageRequest): DataLoader<string, IncomingRow[]> {
-    return this.once(`incoming ${lensKey(lens)} ${field} ${JSON.stringify(page)}`, () =>
+    return this.once(`incoming ${this.lens(lens)} ${field} ${JSON.stringify(page)}`, () =>
       this.batched(async (parents) =>
         byParent(parents, await findIncoming(this.scope.run, lens.view, field, parents, page), (row) => row.parent),
       ),
@@ -76,7 +86,7 @@ export class Loaders {
   }
 
   incomingCount(lens: Lens, field: string): DataLoader<string, number> {
-    return this.once(`incoming count ${lensKey(lens)} ${field}`, () =>
+    return this.once(`incoming count ${this.lens(lens)} ${field}`, () =>
       this.batched(async (parents) => {
         const counts = await countIncoming(this.scope.run, lens.view, field, parents);
         return inOrder(parents, counts, (row) => row.parent).map((row) => row?.count ?? 0);
@@ -86,7 +96,7 @@ export class Loaders {
 
   /** Revisions by entry and number; null for what the lens does not show. */
   revisions(lens: Lens): DataLoader<RevisionAddress, RevisionRecord | null, string> {
-    return this.once(`revisions ${lensKey(lens)}`, () =>
+    return this.once(`revisions ${this.lens(lens)}`, () =>
       this.byAddress(async (addresses) => {
         const found = await findRevisions(this.scope.run, lens.view, addresses);
         return inOrder(addresses, found, (row) => `${row.entryId}:${row.number}`, addressKey);
@@ -96,7 +106,7 @@ export class Loaders {
 
   /** Pages of entries' histories. */
   history(lens: Lens, page: PageRequest): DataLoader<string, RevisionRecord[]> {
-    return this.once(`history ${lensKey(lens)} ${JSON.stringify(page)}`, () =>
+    return this.once(`history ${this.lens(lens)} ${JSON.stringify(page)}`, () =>
       this.batched(async (entries) =>
         byParent(entries, await findHistory(this.scope.run, lens.view, entries, page), (row) => row.entryId),
       ),
@@ -104,7 +114,7 @@ export class Loaders {
   }
 
   historyCount(lens: Lens): DataLoader<string, number> {
-    return this.once(`history count ${lensKey(lens)}`, () =>
+    return this.once(`history count ${this.lens(lens)}`, () =>
       this.batched(async (entries) => {
         const counts = await countHistory(this.scope.run, lens.view, entries);
         return inOrder(entries, counts, (row) => row.entry).map((row) => row?.count ?? 0);
