@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { pointer } from '../base/pointer';
 import type { Content, EntryKind } from '../model/entry';
-import { readField, readFields } from './field-groups';
-import { complainRequired, type FieldRules, type IsVisible, NOTHING, type Reading, type Reference } from './fields';
+import { isKeyedList, readField, readFields } from './field-groups';
+import { complainRequired, type FieldRule, type FieldRules, type IsVisible, NOTHING, type Reading, type Reference } from './fields';
 import { KINDS } from './kinds';
 
 type Input = Record<string, unknown>;
@@ -23,6 +23,12 @@ export function readGivenFields(kind: EntryKind, input: Input, reading: Reading)
     else given[name] = readField(rule, value, pointer('', name), reading);
   }
   return given as Partial<Content>;
+}
+
+/** The given fields of an edit, settled as they would be on their base, so that what only repeats the base equals it. */
+export function settleGiven(kind: EntryKind, base: Content, given: Partial<Content>): Partial<Content> {
+  const settled = KINDS[kind].complete?.({ ...base, ...given } as Content);
+  return settled ? Object.fromEntries(Object.keys(given).map((name) => [name, settled[name]])) : given;
 }
 
 /** Lets a kind settle what its fields mean for each other, and says what is wrong across them. */
@@ -58,6 +64,29 @@ export function inNewestFormat(kind: EntryKind, format: number, content: Content
 
 /** Whether two values of a field are the same; the order in which an object's keys were written does not count. */
 export const sameValue = (one: unknown, other: unknown): boolean => isDeepStrictEqual(one, other);
+
+type Items = readonly ({ id: string } & Input)[];
+
+/** Whether two values of a field mean the same: as sameValue, but members of sets, also of sets in items, in any order. */
+export function sameField(rule: FieldRule, one: unknown, other: unknown): boolean {
+  if (sameValue(one, other)) return true;
+  if (rule.shape === 'set') return sameValue(membersOf(one), membersOf(other));
+  if (!isKeyedList(rule)) return false;
+  const [items, others] = [one as Items, other as Items];
+  return (
+    items.length === others.length &&
+    items.every((item, index) => item.id === others[index]?.id && sameFields(rule.items, item, others[index]))
+  );
+}
+
+const membersOf = (set: unknown): string[] => (set as unknown[]).map((member) => JSON.stringify(member)).toSorted();
+
+const sameFields = (rules: FieldRules, one: Input, other: Input): boolean =>
+  Object.entries(rules).every(([name, rule]) => sameField(rule, one[name], other[name]));
+
+/** Whether there is no difference between two contents that a reader could be told. */
+export const sameContent = (kind: EntryKind, one: Content, other: Content): boolean =>
+  sameFields(KINDS[kind].fields as FieldRules, one, other);
 
 /** A content of nothing: what the first revision is told against. */
 export function emptyContent(kind: EntryKind): Content {

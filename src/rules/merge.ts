@@ -1,5 +1,7 @@
-import type { Content } from '../model/entry';
-import { sameValue } from './contents';
+import type { Content, EntryKind } from '../model/entry';
+import { sameField } from './contents';
+import type { FieldRule } from './fields';
+import { KINDS } from './kinds';
 
 /** A field that both sides changed, differently. */
 export interface FieldConflict {
@@ -17,12 +19,13 @@ export type Merge = { content: Content; conflicts: [] } | { content: null; confl
  * side, one that both changed alike from either; one that both changed differently is a conflict, and one conflict
  * refuses the whole edit (design, section 5).
  */
-export function mergeFields(base: Content, latest: Content, mine: Partial<Content>): Merge {
+export function mergeFields(kind: EntryKind, base: Content, latest: Content, mine: Partial<Content>): Merge {
   const merged: Content = { ...latest };
   const conflicts: FieldConflict[] = [];
   for (const [field, value] of Object.entries(mine)) {
-    if (sameValue(value, base[field]) || sameValue(value, latest[field])) continue;
-    if (sameValue(base[field], latest[field])) merged[field] = value;
+    const rule = KINDS[kind].fields[field] as FieldRule;
+    if (sameField(rule, value, base[field]) || sameField(rule, value, latest[field])) continue;
+    if (sameField(rule, base[field], latest[field])) merged[field] = value;
     else conflicts.push({ field, base: base[field], mine: value, theirs: latest[field] });
   }
   return conflicts.length > 0 ? { content: null, conflicts } : { content: merged, conflicts: [] };

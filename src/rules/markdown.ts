@@ -1,0 +1,97 @@
+import MarkdownIt from 'markdown-it';
+import { isUuid } from '../base/node-id';
+import { slugProblem } from './slugs';
+
+/** Kinds of entry that a wiki link can name. */
+export type LinkedKind = 'STORY' | 'ACTOR' | 'EVENT' | 'CLAIM';
+
+/** What a wiki link names: a slug within its kind, or for a claim its id. */
+export interface WikiTarget {
+  readonly kind: LinkedKind;
+  readonly target: string;
+}
+
+/** What a wiki link is rendered as, where its target may be seen. */
+export interface ResolvedLink {
+  readonly id: string;
+  readonly href: string;
+  /** Stands where the link gives no label. */
+  readonly title: string;
+}
+
+/** `wanted` is shown to editors: nothing there yet. `plain` is shown to the public, for nothing and for what it may not see. */
+export type Resolve = (target: WikiTarget) => ResolvedLink | 'wanted' | 'plain';
+
+const WIKI_LINK = /\[\[(story|actor|event|claim):([^\][|\n]{1,100})(?:\|([^\][\n]{1,300}))?\]\]/y;
+
+/** Schemes that a link may have; everything else stays text. */
+const OPEN_SCHEMES = /^(https?:\/\/|mailto:)/i;
+
+interface WikiLink extends WikiTarget {
+  readonly label: string | null;
+}
+
+interface Environment {
+  resolve: Resolve;
+}
+
+/** A target in the form in which entries are addressed; null where nothing can have that address. */
+function readTarget(kind: LinkedKind, written: string): string | null {
+  const target = written.trim().toLowerCase();
+  if (kind === 'CLAIM') return isUuid(target) ? target : null;
+  return slugProblem(target) ? null : target;
+}
+
+const escape = (text: string): string => markdown.utils.escapeHtml(text);
+
+function renderLink(link: WikiLink, { resolve }: Environment): string {
+  const resolved = resolve(link);
+  const label = link.label ?? (typeof resolved === 'string' ? link.target : resolved.title);
+  if (resolved === 'plain') return escape(label);
+  if (resolved === 'wanted') return `<span class="wanted-link">${escape(label)}</span>`;
+  return `<a class="wiki-link" href="${escape(resolved.href)}" data-entry="${resolved.id}">${escape(label)}</a>`;
+}
+
+function makeMarkdown(): MarkdownIt.MarkdownIt {
+  // No HTML of the author's own comes through, so that what comes out needs no sanitiser.
+  const made = new MarkdownIt('commonmark', { html: false });
+  made.validateLink = (url) => OPEN_SCHEMES.test(url.trim()) && URL.canParse(url.trim());
+  made.inline.ruler.before('link', 'wiki_link', (state, silent) => {
+    WIKI_LINK.lastIndex = state.pos;
+    const match = WIKI_LINK.exec(state.src);
+    if (!match) return false;
+    const kind = (match[1] as string).toUpperCase() as LinkedKind;
+    const target = readTarget(kind, match[2] as string);
+    const label = match[3]?.trim() || null;
+    if (!silent) {
+      const token = state.push(target === null ? 'text' : 'wiki_link', '', 0);
+      if (target === null) token.content = label ?? (match[2] as string).trim();
+      else token.meta = { kind, target, label } satisfies WikiLink;
+    }
+    state.pos += match[0].length;
+    return true;
+  });
+  made.renderer.rules.wiki_link = (tokens, index, _options, environment) => {
+    return renderLink(tokens[index]?.meta as WikiLink, environment as object as Environment);
+  };
+  return made;
+}
+
+const markdown = makeMarkdown();
+
+/** What the wiki links of a text name, each once, in the order of the text. Links in code are none. */
+export function wikiTargetsIn(text: string): WikiTarget[] {
+  if (!text.includes('[[')) return []; // most texts: a parse saved
+  const targets = new Map<string, WikiTarget>();
+  for (const block of markdown.parse(text, {}))
+    for (const token of block.children ?? [])
+      if (token.type === 'wiki_link') {
+        const { kind, target } = token.meta as WikiLink;
+        targets.set(`${kind}:${target}`, { kind, target });
+      }
+  return [...targets.values()];
+}
+
+/** A text as HTML that is safe to show: CommonMark, wiki links resolved, links to http, https and mailto only. */
+export const renderMarkdown = (text: string, resolve: Resolve): string =>
+  markdown.render(text, { resolve } satisfies Environment);

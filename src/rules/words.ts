@@ -1,0 +1,68 @@
+import { diffArrays } from 'diff';
+import { words } from '../base/words';
+
+export const SegmentOp = words('EQUAL', 'INSERT', 'DELETE');
+export type SegmentOp = keyof typeof SegmentOp;
+
+/** A run of a text that stayed, came or went. */
+export interface Segment {
+  op: SegmentOp;
+  text: string;
+}
+
+/** More edits than this are not worth telling word by word; the work grows with their square (600: about 0.2 s). */
+const MOST_EDITS = 600;
+
+const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
+
+const wordsOf = (text: string): string[] => Array.from(segmenter.segment(text), (part) => part.segment);
+const linesOf = (text: string): string[] => text.split(/(?<=\n)/);
+
+/** Compares piece by piece; null where the two have too little in common. */
+function compare(before: string[], after: string[]): Segment[] | null {
+  const parts = diffArrays(before, after, { maxEditLength: MOST_EDITS });
+  return (
+    parts?.map(({ added, removed, value }) => ({
+      op: added ? 'INSERT' : removed ? 'DELETE' : 'EQUAL',
+      text: value.join(''),
+    })) ?? null
+  );
+}
+
+const replaced = (before: string, after: string): Segment[] => [
+  { op: 'DELETE', text: before },
+  { op: 'INSERT', text: after },
+];
+
+/** Joins neighbours of one kind and drops empty runs. */
+function joined(segments: readonly Segment[]): Segment[] {
+  const result: Segment[] = [];
+  for (const { op, text } of segments) {
+    const last = result.at(-1);
+    if (last?.op === op) last.text += text;
+    else if (text !== '') result.push({ op, text });
+  }
+  return result;
+}
+
+/**
+ * What turned one text into another, word by word in any script (Unicode word boundaries). First by line, then within the
+ * lines that changed, so that a long text costs what its changes cost. EQUAL and DELETE joined are the text before, EQUAL
+ * and INSERT the text after.
+ */
+export function diffWords(before: string, after: string): Segment[] {
+  const byLine = compare(linesOf(before), linesOf(after)) ?? replaced(before, after);
+  const segments: Segment[] = [];
+  for (let index = 0; index < byLine.length; index++) {
+    const [one, next] = [byLine[index] as Segment, byLine[index + 1]];
+    const isReplaced = one.op !== 'EQUAL' && next && next.op !== 'EQUAL';
+    if (!isReplaced) {
+      segments.push(one);
+      continue;
+    }
+    const [gone, come] = one.op === 'DELETE' ? [one.text, next.text] : [next.text, one.text];
+    segments.push(...(compare(wordsOf(gone), wordsOf(come)) ?? replaced(gone, come)));
+    index += 1;
+  }
+  return joined(segments);
+}
