@@ -2,7 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { pointer } from '../base/pointer';
 import type { Content, EntryKind } from '../model/entry';
 import { isKeyedList, readField, readFields } from './field-groups';
-import { complainRequired, type FieldRule, type FieldRules, type IsVisible, NOTHING, type Reading, type Reference } from './fields';
+import {
+  complainRequired,
+  type FieldRule,
+  type FieldRules,
+  type IsVisible,
+  NOTHING,
+  type Reading,
+  type Reference,
+} from './fields';
 import { KINDS } from './kinds';
 
 type Input = Record<string, unknown>;
@@ -88,9 +96,15 @@ const sameFields = (rules: FieldRules, one: Input, other: Input): boolean =>
 export const sameContent = (kind: EntryKind, one: Content, other: Content): boolean =>
   sameFields(KINDS[kind].fields as FieldRules, one, other);
 
-/** A content of nothing: what the first revision is told against. */
+/**
+ * A content of nothing: what the first revision is told against. Also without the words that a field has where nobody
+ * chooses one, for these are told as added too.
+ */
 export function emptyContent(kind: EntryKind): Content {
   return Object.fromEntries(
-    Object.entries(KINDS[kind].fields as FieldRules).map(([name, rule]) => [name, rule.empty]),
-  ) as Content;
+    Object.entries(KINDS[kind].fields as FieldRules).map(([name, rule]) => [
+      name,
+      Array.isArray(rule.empty) ? rule.empty : null,
+    ]),
+  ) as Partial<Content> as Content;
 }

@@ -17,7 +17,7 @@ import {
 
 type Values = Record<string, unknown>;
 
-/** A rule across the fields of one group or item: pushes what is wrong with it. */
+/** A rule across the fields of one group or item, asked where each of them could be read: pushes what is wrong with it. */
 export type GroupCheck = (values: never, path: string, reading: Reading) => void;
 
 /** Reads every field of an input object; what is absent or null is empty, or REQUIRED. */
@@ -64,8 +64,9 @@ export const group = (fields: FieldRules, check?: GroupCheck): FieldRule<Values 
   ...valueRule<Values | null>({
     empty: null,
     read: (input, path, reading) => {
+      const { length: before } = reading.problems;
       const values = readFields(fields, input as Values, path, reading);
-      check?.(values as never, path, reading);
+      if (reading.problems.length === before) check?.(values as never, path, reading);
       return values;
     },
   }),
@@ -86,7 +87,7 @@ export const fuzzyDate = (): FieldRule<Values | null> =>
       anchor: reference(['DOCUMENT']),
     },
     (values: DateContent, path, reading) => {
-      if (values.edtf === null && values.wording === null && !reading.problems.some((p) => p.path?.startsWith(path)))
+      if (values.edtf === null && values.wording === null)
         complainInvalid(reading, path, 'a date needs edtf, wording, or both.');
     },
   );
@@ -155,8 +156,10 @@ export const keyedList = (items: FieldRules, checkItem?: GroupCheck): KeyedListR
       const taken = new Set<string>();
       const values = given.map((item, index) => {
         const at = pointer(path, index);
-        const value = { id: readItemId(item.id, at, taken, reading), ...readFields(items, item, at, reading) };
-        checkItem?.(value as never, at, reading);
+        const id = readItemId(item.id, at, taken, reading);
+        const { length: before } = reading.problems;
+        const value = { id, ...readFields(items, item, at, reading) };
+        if (reading.problems.length === before) checkItem?.(value as never, at, reading);
         return value;
       });
       return values;

@@ -72,7 +72,7 @@ function makeMarkdown(): MarkdownIt.MarkdownIt {
     return true;
   });
   made.renderer.rules.wiki_link = (tokens, index, _options, environment) => {
-    return renderLink(tokens[index]?.meta as WikiLink, environment as object as Environment);
+    return renderLink(tokens[index]?.meta as object as WikiLink, environment as object as Environment);
   };
   return made;
 }
@@ -86,7 +86,7 @@ export function wikiTargetsIn(text: string): WikiTarget[] {
   for (const block of markdown.parse(text, {}))
     for (const token of block.children ?? [])
       if (token.type === 'wiki_link') {
-        const { kind, target } = token.meta as WikiLink;
+        const { kind, target } = token.meta as object as WikiLink;
         targets.set(`${kind}:${target}`, { kind, target });
       }
   return [...targets.values()];
