@@ -9,29 +9,32 @@ import { forgetOldKeys } from './store/idempotency';
 import type { Newsroom } from './store/scope';
 import { ensureFirstAdmin, type FirstAdmin } from './tools/first-admin';
 import { loadSample } from './tools/load-sample';
-import { findDatabase, openFrom, projectFile, Running } from './tools/start';
+import { findDatabase, Interrupted, openFrom, projectFile, Running } from './tools/start';
 
 const HOUR_MS = 3_600_000;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Sees to it that a signal stops what runs, in order; a second one ends the process at once. */
-function stopOnSignals(running: Running, graceMs: number): void {
-  let isStopping = false;
+/**
+ * Sees to it that a signal stops what runs, in order, and what is starting, at its next step; a second one ends the process
+ * at once. A fault that nobody caught is logged and stops it too.
+ */
+function stopOnSignals(running: Running, graceMs: number, log: Log): void {
   const stop = (): void => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
+    running.askToStop();
     setTimeout(() => process.exit(1), graceMs + 5000).unref();
-    running.stop().then(
-      () => process.exit(0),
-      (error: Error) => fail(error),
-    );
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  const onSignal = (): void => (running.isAskedToStop ? process.exit(1) : stop());
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'a fault that nobody caught');
+    process.exitCode = 1;
+    if (!running.isAskedToStop) stop();
+  });
 }
 
 /** One line for whoever started the program, and the end. */
-function fail(error: Error & { code?: string }): never {
+function fail(error: Error): never {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }
@@ -47,7 +50,11 @@ async function listen(config: Config, newsroom: Newsroom, running: Running, log:
     queryCompiler,
     operations: projectFile('schema', 'operations'),
   });
-  running.onStop(() => app.close());
+  running.onStop(async () => {
+    const cut = setTimeout(() => app.server.closeAllConnections(), config.server.shutdownSeconds * 1000);
+    await app.close(); // waits for running requests
+    clearTimeout(cut);
+  });
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -72,28 +79,34 @@ function greet(url: string, admin: FirstAdmin, storySlug: string | null): void {
   say(`  curl -s ${url}/graphql -H 'content-type: application/json' -d '{"query":"${query}"}'`);
 }
 
+async function start(config: Config, running: Running, log: Log): Promise<void> {
+  const url = await findDatabase(config, running, log, false);
+  const newsroom = await openFrom(config, url, running, log);
+  const admin = await ensureFirstAdmin(newsroom, config.newsroom.adminToken);
+  if (config.newsroom.sample) await loadSample(newsroom, projectFile('sample'), () => running.goOn());
+  const address = await listen(config, newsroom, running, log);
+  const housekeeping = setInterval(() => {
+    forgetOldKeys(newsroom.database.run).catch((error: unknown) => log.warn({ err: error }, 'housekeeping failed'));
+  }, HOUR_MS);
+  running.onStop(async () => clearInterval(housekeeping));
+  greet(address, admin, await findFirstStorySlug(newsroom.database.run));
+}
+
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const config = readConfig(process.env);
   const log = makeLog(config.log.level);
   const running = new Running();
-  stopOnSignals(running, config.server.shutdownSeconds * 1000);
+  stopOnSignals(running, config.server.shutdownSeconds * 1000, log);
   try {
-    const url = await findDatabase(config, running, log, false);
-    const newsroom = await openFrom(config, url, running, log);
-    const admin = await ensureFirstAdmin(newsroom, config.newsroom.adminToken);
-    if (config.newsroom.sample) await loadSample(newsroom, projectFile('sample'));
-    const address = await listen(config, newsroom, running, log);
-    const housekeeping = setInterval(() => {
-      forgetOldKeys(newsroom.database.run).catch((error: unknown) => log.warn({ err: error }, 'housekeeping failed'));
-    }, HOUR_MS);
-    running.onStop(async () => clearInterval(housekeeping));
-    greet(address, admin, await findFirstStorySlug(newsroom.database.run));
+    await start(config, running, log);
+    await running.untilAskedToStop();
   } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+  } finally {
     await running.stop();
-    throw error;
   }
+  process.exit();
 }
 
-process.on('uncaughtException', fail);
 main().catch(fail);

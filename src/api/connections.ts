@@ -1,7 +1,13 @@
 import { ArgsType, Field, Int } from 'type-graphql';
+import { Actor } from '../model/actor';
 import { Citation } from '../model/citation';
+import { Claim } from '../model/claim';
+import { Document } from '../model/document';
+import { Entry } from '../model/entry';
+import { Event } from '../model/event';
 import { connectionOf } from '../model/page';
 import { Revision } from '../model/revision';
+import { Story } from '../model/story';
 import { Token } from '../model/token';
 import { User } from '../model/user';
 import type { PageArguments } from '../store/pages';
@@ -40,6 +46,24 @@ export class ForwardPageArgs implements PageArguments {
   @Field(() => String, { nullable: true, description: 'Only what comes after this cursor.' })
   after?: string | null;
 }
+
+export const EntryConnection = connectionOf(Entry, 'Entry');
+export type EntryConnection = InstanceType<typeof EntryConnection>;
+
+export const StoryConnection = connectionOf(Story, 'Story');
+export type StoryConnection = InstanceType<typeof StoryConnection>;
+
+export const ActorConnection = connectionOf(Actor, 'Actor');
+export type ActorConnection = InstanceType<typeof ActorConnection>;
+
+export const EventConnection = connectionOf(Event, 'Event');
+export type EventConnection = InstanceType<typeof EventConnection>;
+
+export const ClaimConnection = connectionOf(Claim, 'Claim');
+export type ClaimConnection = InstanceType<typeof ClaimConnection>;
+
+export const DocumentConnection = connectionOf(Document, 'Document');
+export type DocumentConnection = InstanceType<typeof DocumentConnection>;
 
 export const CitationConnection = connectionOf(Citation, 'Citation');
 export type CitationConnection = InstanceType<typeof CitationConnection>;

@@ -53,7 +53,7 @@ export class EntryResolver {
 
   @FieldResolver(() => CitationConnection, { description: 'Citations about this entry, newest first.' })
   async citations(@Root() entry: Entry, @Args(() => PageArgs) args: PageArgs, @Ctx() scope: Scope) {
-    return new CitationConnection(await incomingPage<Citation>(scope, entry, 'about', args));
+    return new CitationConnection(await incomingPage<Citation>(scope, entry, { fields: ['about'], kinds: null }, args));
   }
 
   @FieldResolver(() => [EntryAction])

@@ -4,8 +4,8 @@ import { Conflict, ConflictField } from '../model/edit';
 import type { Content, EntryKind } from '../model/entry';
 import { LATEST_NOW } from '../model/lens';
 import { Revision } from '../model/revision';
-import { sameValue } from '../rules/contents';
-import type { FieldRules } from '../rules/fields';
+import { sameField } from '../rules/contents';
+import type { FieldRule, FieldRules } from '../rules/fields';
 import { KINDS } from '../rules/kinds';
 import type { FieldConflict } from '../rules/merge';
 import type { Run } from '../store/database';
@@ -16,13 +16,15 @@ import { gatherTexts } from './tell-changes';
 const STEP = 50;
 
 /** The revision that gave each field the value it holds now: the newest that changed it. */
-async function findChangers(run: Run, entry: string, base: number, latest: number, fields: readonly string[]) {
+async function findChangers(run: Run, entry: LockedEntry, base: number, fields: readonly string[]) {
+  const rules = KINDS[entry.kind].fields as FieldRules;
   const changers = new Map<string, number>();
   let above: Content | null = null;
-  for (let high = latest; high >= base && changers.size < fields.length; high -= STEP) {
-    for (const { number, content } of await findContentsDown(run, entry, { low: base, high, limit: STEP })) {
+  for (let high = entry.latest; high >= base && changers.size < fields.length; high -= STEP) {
+    for (const { number, content } of await findContentsDown(run, entry.id, { low: base, high, limit: STEP })) {
       for (const field of fields)
-        if (above && !changers.has(field) && !sameValue(above[field], content[field])) changers.set(field, number + 1);
+        if (above && !changers.has(field) && !sameField(rules[field] as FieldRule, above[field], content[field]))
+          changers.set(field, number + 1);
       above = content;
     }
   }
@@ -53,7 +55,7 @@ export async function describeConflict(
   newTexts: ReadonlyMap<string, string>,
 ): Promise<Conflict> {
   const fields = conflicts.map((conflict) => conflict.field);
-  const changers = await findChangers(run, entry.id, base, entry.latest, fields);
+  const changers = await findChangers(run, entry, base, fields);
   const numbers = [...new Set([base, entry.latest, ...changers.values()])];
   const records = await findRevisions(
     run,

@@ -36,8 +36,10 @@ export async function createEntry(scope: Scope, kind: EntryKind, input: CreateRe
   complainMalformedReferences(reading, kind, content);
   if (reading.problems.length > 0) return invalid(null, reading.problems);
 
-  const draft: Draft = {
-    entry: randomUUID(),
+  const entry = randomUUID();
+  // Made anew for every try of the transaction, for the write fills in the slug that it finds free.
+  const makeDraft = (): Draft => ({
+    entry,
     kind,
     author: viewer.user.uuid,
     was: null,
@@ -48,18 +50,19 @@ export async function createEntry(scope: Scope, kind: EntryKind, input: CreateRe
     summary,
     minor: false,
     accepted: input.publish === true,
-  };
+  });
   const work = async ({ run }: Transaction): Promise<EditResult> => {
+    const draft = makeDraft();
     const problems = [
       ...(await findUnknownItems(run, null, reading, [])),
-      ...(await findReferenceProblems(run, kind, content, null, draft.entry)),
+      ...(await findReferenceProblems(run, kind, content, null, entry)),
     ];
     if (problems.length === 0)
       problems.push(...(input.dryRun ? await findLateProblems(run, draft, null) : await writeDraft(run, draft, null)));
     if (problems.length > 0) return invalid(null, problems);
     if (input.dryRun)
       return foreseen('CREATED', null, await tellChanges(run, kind, emptyContent(kind), draft.content, draft.texts));
-    return saved('CREATED', draft.entry, 1, 'written');
+    return saved('CREATED', entry, 1, 'written');
   };
   return writeOnce(scope, viewer.user.uuid, { operation: `create ${kind}`, input }, work);
 }

@@ -2,7 +2,7 @@ import { WikiError, notFound } from '../base/errors';
 import { isUuid } from '../base/node-id';
 import { type EditResult, Problem } from '../model/edit';
 import type { Content, EntryKind } from '../model/entry';
-import { readGivenFields, sameValue, settle } from '../rules/contents';
+import { readGivenFields, sameContent, settle, settleGiven } from '../rules/contents';
 import type { Reading } from '../rules/fields';
 import { mergeFields } from '../rules/merge';
 import { isAcceptedAtOnce, may } from '../rules/policy';
@@ -18,7 +18,7 @@ import { writeOnce } from './once';
 import { conflicting, foreseen, invalid, saved, unchanged } from './result';
 import { assertMayEver } from './rights';
 import { tellChanges } from './tell-changes';
-import { type Draft, findLateProblems, writeDraft } from './write-draft';
+import { type Draft, findLateProblems, giveSlug, writeDraft } from './write-draft';
 
 /** What every edit takes besides its fields. */
 export interface EditRequest {
@@ -88,7 +88,7 @@ async function edit(work: Work): Promise<EditResult> {
   if (input.baseRevision > entry.latest) return invalid(entry.id, [badBase(input.baseRevision)]);
   const [base, latest] = await readBases(run, entry, input.baseRevision);
 
-  const merge = mergeFields(base, latest, given);
+  const merge = mergeFields(kind, base, latest, settleGiven(kind, base, given));
   if (!merge.content) {
     const conflict = await describeConflict(run, entry, input.baseRevision, merge.conflicts, reading.texts);
     return conflicting(entry.id, conflict);
@@ -100,7 +100,8 @@ async function edit(work: Work): Promise<EditResult> {
     ...(await findReferenceProblems(run, kind, content, latest, entry.id)),
   ];
   if (problems.length > 0) return invalid(entry.id, problems);
-  if (sameValue(content, latest)) return unchanged(entry.id);
+  const addressed = await giveSlug(run, kind, content, entry.id);
+  if (sameContent(kind, addressed, latest)) return unchanged(entry.id);
   return save(work, entry, content, latest);
 }
 

@@ -1,5 +1,6 @@
 import { Problem } from '../model/edit';
 import type { Content, EntryKind } from '../model/entry';
+import type { View } from '../model/lens';
 import { referencesOf } from '../rules/contents';
 import type { Reading, Reference } from '../rules/fields';
 import type { Run } from '../store/database';
@@ -29,9 +30,11 @@ function referenceProblem(reference: Reference, target: Target | undefined): Pro
   return null;
 }
 
+const place = ({ field, to }: Reference): string => `${field} ${to}`;
+
 /**
  * What is wrong with the references of a content: leading nowhere, to the wrong kind, to what was deleted, or back to the
- * entry itself. References that stood in `known` already are not looked at again.
+ * entry itself. References that stood in the same field of `known` are not looked at again.
  */
 export async function findReferenceProblems(
   run: Run,
@@ -40,13 +43,13 @@ export async function findReferenceProblems(
   known: Content | null,
   self: string | null,
 ): Promise<Problem[]> {
-  const standing = new Set(known ? [...referencesOf(kind, known)].map((reference) => reference.to) : []);
-  const fresh = [...referencesOf(kind, content)].filter((reference) => !standing.has(reference.to));
+  const standing = new Set(known ? [...referencesOf(kind, known)].map(place) : []);
+  const fresh = [...referencesOf(kind, content)].filter((reference) => !standing.has(place(reference)));
   if (fresh.length === 0) return [];
   const targets = await findTargets(run, [...new Set(fresh.map((reference) => reference.to))]);
   const byId = new Map(targets.map((target) => [target.id, target]));
   return fresh.flatMap((reference) => {
-    if (reference.to === self && reference.kinds?.includes(kind))
+    if (reference.to === self && (reference.kinds?.includes(kind) ?? true))
       return [
         new Problem('CYCLE', `${inWords(reference.path)}: an entry cannot refer to itself here.`, reference.path),
       ];
@@ -54,11 +57,18 @@ export async function findReferenceProblems(
   });
 }
 
-/** Circles that a content would close. Asked under the position lock: between look and write nobody else links. */
-export async function findCycles(run: Run, kind: EntryKind, content: Content, self: string): Promise<Problem[]> {
+/**
+ * Circles that a content would close in the views that are to show it. Asked under the position lock: between look and
+ * write nobody else links.
+ */
+export async function findCycles(
+  run: Run,
+  { kind, content, entry }: { kind: EntryKind; content: Content; entry: string },
+  views: readonly View[],
+): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const { acyclic, field, to, path } of referencesOf(kind, content))
-    if (acyclic && (await leadsTo(run, field, to, self)))
+    if (acyclic && (await leadsTo(run, views, field, to, entry)))
       problems.push(new Problem('CYCLE', `${inWords(path)}: that would close a circle.`, path));
   return problems;
 }

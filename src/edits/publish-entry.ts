@@ -14,6 +14,7 @@ import type { Transaction } from '../store/transaction';
 import { type EntryWrite, writeEntries } from '../store/write';
 import { lockForAct } from './edit-entry';
 import { assertMutationId, readRemark, startReading } from './input';
+import { findCycles } from './look-ups';
 import { writeOnce } from './once';
 import { foreseen, invalid, saved, unchanged } from './result';
 import { assertMayEver } from './rights';
@@ -81,19 +82,22 @@ async function accept(
   const before = contents.find((kept) => kept.number === entry.published)?.content ?? emptyContent(kind);
 
   if (!input.dryRun) await lockPosition(run);
-  const problem = await findSlugProblem(run, kind, content, id);
-  if (problem) return invalid(id, [problem]);
+  const problems = [
+    ...(await findSlugProblems(run, kind, content, id)),
+    ...(await findCycles(run, { kind, content, entry: id }, ['PUBLISHED'])),
+  ];
+  if (problems.length > 0) return invalid(id, problems);
   if (!input.dryRun) await writeEntries(run, [toAcceptance(entry, content, input.revision, author, note)]);
   if (input.dryRun) return foreseen('SAVED', id, await tellChanges(run, kind, before, content));
   return saved('SAVED', id, input.revision, 'accepted');
 }
 
 /** An older revision may hold a slug that was given up, unseen, and that another entry took since. */
-async function findSlugProblem(run: Run, kind: EntryKind, content: Content, id: string): Promise<Problem | null> {
-  if (!KINDS[kind].hasSlug) return null;
+async function findSlugProblems(run: Run, kind: EntryKind, content: Content, id: string): Promise<Problem[]> {
+  if (!KINDS[kind].hasSlug) return [];
   const holder = await findSlugHolder(run, kind, String(content.slug));
-  if (holder === null || holder === id) return null;
-  return new Problem('SLUG_TAKEN', `The slug ${String(content.slug)} is another entry's now.`, '/slug', holder);
+  if (holder === null || holder === id) return [];
+  return [new Problem('SLUG_TAKEN', `The slug ${String(content.slug)} is another entry's now.`, '/slug', holder)];
 }
 
 const toAcceptance = (

@@ -34,14 +34,17 @@ export interface Draft {
 const keepsSlug = (draft: Draft, before: Content | null): boolean =>
   before !== null && draft.content.slug !== '' && draft.content.slug === before.slug;
 
-/**
- * Gives the content an address: its own if it is free, else, where nobody chose one, the first free one made of the title.
- */
+/** A content with an address: where nobody chose one, the first free one made of the title. */
+export async function giveSlug(run: Run, kind: EntryKind, content: Content, entry: string): Promise<Content> {
+  if (!KINDS[kind].hasSlug || content.slug !== '') return content;
+  return { ...content, slug: await findFreeSlug(run, kind, slugFrom(KINDS[kind].title(content)), entry) };
+}
+
+/** Gives the draft an address, where nobody chose one; one that somebody chose must be free. */
 async function settleSlug(run: Run, draft: Draft, before: Content | null): Promise<Problem[]> {
   if (!KINDS[draft.kind].hasSlug || keepsSlug(draft, before)) return [];
   if (draft.content.slug === '') {
-    const slug = await findFreeSlug(run, draft.kind, slugFrom(KINDS[draft.kind].title(draft.content)), draft.entry);
-    draft.content = { ...draft.content, slug };
+    draft.content = await giveSlug(run, draft.kind, draft.content, draft.entry);
     return [];
   }
   const slug = String(draft.content.slug);
@@ -54,7 +57,7 @@ async function settleSlug(run: Run, draft: Draft, before: Content | null): Promi
 export async function findLateProblems(run: Run, draft: Draft, before: Content | null): Promise<Problem[]> {
   return [
     ...(await settleSlug(run, draft, before)),
-    ...(draft.was ? await findCycles(run, draft.kind, draft.content, draft.entry) : []),
+    ...(draft.was ? await findCycles(run, draft, draft.accepted ? ['LATEST', 'PUBLISHED'] : ['LATEST']) : []),
   ];
 }
 

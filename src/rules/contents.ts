@@ -106,5 +106,5 @@ export function emptyContent(kind: EntryKind): Content {
       name,
       Array.isArray(rule.empty) ? rule.empty : null,
     ]),
-  ) as Partial<Content> as Content;
+  ) as Content;
 }

@@ -23,6 +23,7 @@ const PLAIN_WORD = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\d]+$/u
 const wordsOf = (text: string): string[] =>
   text
     .split(/(\s+)/u)
+    .flatMap((piece) => piece.match(/.{1,500}/gsu) ?? [])
     .flatMap((piece) =>
       PLAIN_WORD.test(piece) ? [piece] : Array.from(segmenter.segment(piece), (part) => part.segment),
     );

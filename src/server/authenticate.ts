@@ -11,7 +11,7 @@ const refuse = (message: string): never => {
 /** The secret in an Authorization header; null where there is no header. */
 function readBearer(header: string | undefined): string | null {
   if (header === undefined) return null;
-  const secret = /^Bearer +([\x21-\x7e]{20,200}) *$/i.exec(header)?.[1];
+  const secret = /^Bearer +([\x21-\x7e]{20,}) *$/i.exec(header)?.[1];
   return secret ?? refuse('The Authorization header must read "Bearer <token>".');
 }
 

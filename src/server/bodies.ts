@@ -43,9 +43,9 @@ class Meter extends Transform {
 
 /** How long a body this request may have. Who asks is looked up only for one that is longer than anybody's may be. */
 async function limitFor(request: FastifyRequest, length: number | undefined, limits: BodyLimits): Promise<number> {
-  if (length !== undefined && (length <= limits.bodyBytes || length > limits.bodyBytesSignedIn))
-    return limits.bodyBytes;
   if (!request.headers.authorization) return limits.bodyBytes;
+  if (length !== undefined && length <= limits.bodyBytes) return limits.bodyBytes;
+  if (length !== undefined && length > limits.bodyBytesSignedIn) return limits.bodyBytesSignedIn;
   const scope = request.getDecorator<RequestScope>('scope');
   await scope.signIn();
   return isNewsroom(scope) ? limits.bodyBytesSignedIn : limits.bodyBytes;
@@ -80,6 +80,9 @@ export function readBodies(app: FastifyInstance, limits: BodyLimits): void {
       request.headers['content-length'] === undefined ? undefined : Number(request.headers['content-length']);
     const max = await limitFor(request, length, limits);
     if (length !== undefined && length > max) throw tooLarge(max, length);
-    return payload.pipe(new Meter(max));
+    const meter = new Meter(max);
+    // The rest of what is refused is read and thrown away: the connection would wait for somebody to read it.
+    meter.on('error', () => payload.resume());
+    return payload.pipe(meter);
   });
 }

@@ -11,8 +11,8 @@ const OPEN_HEADERS = 'content-type, accept, apollo-require-preflight, x-apollo-o
 export function allowOrigins(app: FastifyInstance, listed: readonly string[]): void {
   const answer = (request: FastifyRequest, reply: FastifyReply, withToken: boolean): void => {
     const { origin } = request.headers;
+    void reply.header('vary', 'Origin'); // also for who names none: a cache may keep the answer for one who does
     if (!origin) return;
-    void reply.header('vary', 'Origin');
     if (listed.includes(origin)) void reply.header('access-control-allow-origin', origin);
     else if (!withToken) void reply.header('access-control-allow-origin', '*');
   };

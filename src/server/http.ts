@@ -9,7 +9,7 @@ import type { Newsroom } from '../store/scope';
 import { type BodyLimits, readBodies, RequestError } from './bodies';
 import { allowOrigins } from './cors';
 import { serveExplorer } from './explorer';
-import { makeApollo } from './graphql';
+import { type CheckQuery, makeApollo } from './graphql';
 import { serveHealth } from './health';
 import { RecentlyUsed } from './recently-used';
 import { headersOf, statusOf } from './refusals';
@@ -28,9 +28,9 @@ export interface HttpOptions {
 const CHECKED_QUERIES = 1000;
 
 /** Checks limits on a query's text; what passed once with the same page sizes passes again without a look. */
-function makeLimitsCheck(limits: QueryLimits) {
+function makeLimitsCheck(limits: QueryLimits): CheckQuery {
   const passed = new RecentlyUsed<true>(CHECKED_QUERIES);
-  return (query: unknown, variables: unknown): WikiError | null => {
+  return (query, variables) => {
     const refusal = checkVariables(variables);
     if (refusal || typeof query !== 'string') return refusal;
     const values = typeof variables === 'object' && variables !== null ? (variables as Record<string, unknown>) : {};
@@ -43,12 +43,27 @@ function makeLimitsCheck(limits: QueryLimits) {
   };
 }
 
-function parseVariables(text: string): unknown {
+/** What is asked for, read as Apollo reads it: another reading of an address would let through what was never looked at. */
+function readAsked(request: FastifyRequest): { query?: unknown; variables?: unknown } {
+  if (request.method !== 'GET') return (request.body as object | null) ?? {};
+  const { searchParams } = new URL(request.url, 'http://localhost');
+  const [query, variables] = [searchParams.get('query'), searchParams.get('variables')];
   try {
-    return JSON.parse(text);
+    return { query, variables: JSON.parse(variables ?? '{}') };
   } catch {
-    return {}; // Apollo refuses it with words of its own
+    return { query }; // Apollo refuses the variables with words of its own
   }
+}
+
+/** Refuses what would come to no good whatever is asked. */
+async function checkAddress(request: FastifyRequest): Promise<void> {
+  const refuse = (message: string): never => {
+    throw new RequestError(400, 'BAD_REQUEST', message);
+  };
+  if (!URL.canParse(`http://${request.host}/`)) refuse('The Host header is not the name of a host.');
+  // Addresses are logged on the way, and kept by browsers.
+  if (/[?&]access_token=/i.test(request.url))
+    refuse('A token goes into the Authorization header, never into the address.');
 }
 
 /** Answers in GraphQL's form what was refused before GraphQL had a say. */
@@ -58,6 +73,9 @@ function answerError(reply: FastifyReply, status: number, message: string, exten
     .type('application/json; charset=utf-8')
     .send({ errors: [{ message, extensions }] });
 }
+
+const refuseUnreadable = (reply: FastifyReply, status: number): FastifyReply =>
+  answerError(reply, status, 'This is not a request that the server understands.', { code: 'BAD_REQUEST' });
 
 function handleErrors(app: FastifyInstance, log: Log): void {
   const formatError = makeFormatError((error, incidentId) => log.error({ err: error, incidentId }, 'request failed'));
@@ -70,16 +88,18 @@ function handleErrors(app: FastifyInstance, log: Log): void {
     }
     if (error.statusCode === 415)
       return answerError(reply, 415, 'Send the query as application/json.', { code: 'UNSUPPORTED_MEDIA_TYPE' });
-    if (error.statusCode && error.statusCode < 500)
-      return answerError(reply, error.statusCode, 'This is not a request that the server understands.', {
-        code: 'BAD_REQUEST',
-      });
+    if (error.statusCode && error.statusCode < 500) return refuseUnreadable(reply, error.statusCode);
     const { message, extensions = {} } = formatError({ message: '' }, error);
     return answerError(reply, 500, message, extensions);
   });
-  app.setNotFoundHandler((_request, reply) =>
-    answerError(reply, 404, 'There is nothing here. The API is at /graphql, its explorer at /.', { code: 'NOT_FOUND' }),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    if (!/^\/graphql(\?|$)/.test(request.url))
+      return answerError(reply, 404, 'There is nothing here. The API is at /graphql, its explorer at /.', {
+        code: 'NOT_FOUND',
+      });
+    void reply.header('allow', 'GET, POST');
+    return answerError(reply, 405, 'Ask with POST, or with GET.', { code: 'BAD_REQUEST' });
+  });
 }
 
 /** The HTTP server, ready to listen: GraphQL, its explorer, health. */
@@ -94,6 +114,7 @@ export async function makeHttpServer(options: HttpOptions): Promise<FastifyInsta
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    frameworkErrors: (_error, _request, reply) => void refuseUnreadable(reply, 400),
   });
   app.server.headersTimeout = 10_000;
   const onBackgroundError = (error: unknown): void => log.warn({ err: error }, 'could not note the use of a token');
@@ -103,21 +124,21 @@ export async function makeHttpServer(options: HttpOptions): Promise<FastifyInsta
     void reply.headers({ 'x-content-type-options': 'nosniff' });
     request.setDecorator('scope', new RequestScope(newsroom, request.headers.authorization, onBackgroundError));
   });
+  app.addHook('onRequest', checkAddress);
   readBodies(app, limits);
   handleErrors(app, log);
 
   const formatError = makeFormatError((error, incidentId) => log.error({ err: error, incidentId }, 'query failed'));
-  const apollo = makeApollo(getSchema(), options.queryCompiler, formatError);
+  const checkQuery = makeLimitsCheck(limits);
+  const apollo = makeApollo(getSchema(), options.queryCompiler, checkQuery, formatError);
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
-  const checkQuery = makeLimitsCheck(limits);
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
     preHandler: async (request) => {
-      const asked = (request.method === 'GET' ? request.query : request.body) as Record<string, unknown> | null;
-      const variables = asked?.variables;
-      const refusal = checkQuery(asked?.query, typeof variables === 'string' ? parseVariables(variables) : variables);
+      const { query, variables } = readAsked(request);
+      const refusal = checkQuery(query, variables);
       if (refusal) throw refusal;
     },
     handler: fastifyApolloHandler(apollo, { context: async (request) => request.getDecorator<RequestScope>('scope') }),

@@ -11,7 +11,7 @@ export class UnusableDatabaseError extends Error {
 }
 
 /** The address without the password, for messages. */
-const withoutPassword = (url: string): string => url.replace(/(:\/\/[^:@/]*):[^@/]*@/, '$1@').replace(/\?.*$/, '');
+const withoutPassword = (url: string): string => url.replace(/(:\/\/[^:@/]*):.*@/, '$1@').replace(/\?.*$/, '');
 
 /**
  * Looks whether a PostgreSQL answers there, new enough.

@@ -15,7 +15,7 @@ export interface DatabaseOptions {
   onConnectionError(error: Error): void;
 }
 
-/** One statement: its name (under which Postgres keeps its plan), its text and its values. */
+/** One statement: its name (under which Postgres keeps its plan; '' keeps none), its text and its values. */
 export type Run = <Row>(name: string, text: string, values?: readonly unknown[]) => Promise<Row[]>;
 
 /** The open database: TypeORM for migrations and people, its pool for everything whose SQL is on display in this room. */
@@ -55,7 +55,7 @@ export const runOn =
   (target: Pool | PoolClient): Run =>
   async <Row>(name: string, text: string, values: readonly unknown[] = []) => {
     try {
-      const { rows } = await target.query({ name, text, values: values as unknown[] });
+      const { rows } = await target.query({ name: name || undefined, text, values: values as unknown[] });
       return rows as Row[];
     } catch (error) {
       throw translatePostgresError(error);

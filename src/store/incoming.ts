@@ -1,8 +1,15 @@
 import type { CursorKey } from '../base/list-cursor';
+import type { EntryKind } from '../model/entry';
 import type { View } from '../model/lens';
 import type { Run } from './database';
 import { SHOWN_COLUMNS, type ShownRow } from './entries';
 import type { PageRequest } from './pages';
+
+/** Which of the entries that refer to another are meant: by which fields, of which kinds; null is any. */
+export interface Referrers {
+  readonly fields: readonly string[] | null;
+  readonly kinds: readonly EntryKind[] | null;
+}
 
 /** An entry that refers to `parent`, and since when. */
 export type IncomingRow = ShownRow & { parent: string; link_since: string };
@@ -10,48 +17,76 @@ export type IncomingRow = ShownRow & { parent: string; link_since: string };
 /** Its place among those that refer to the same entry: by when the link came, newest first (rules 6). */
 export const incomingKey = (row: IncomingRow): CursorKey => [row.link_since, row.id];
 
+// An entry may refer to another several times (twice in a chain, in a cast and a body): its newest link counts.
+const LINKS = `
+  from link l
+  join shown s on s.entry = l.from_entry and s.view = $2
+  where l.view = $2 and l.until is null and s.state <> 'DELETED'
+    and ($3::text[] is null or l.field = any($3)) and ($4::text[] is null or s.kind = any($4))
+    and not exists (
+      select from link n
+        where n.from_entry = l.from_entry and n.to_entry = l.to_entry and n.view = $2 and n.until is null
+          and ($3::text[] is null or n.field = any($3)) and (n.since, n.id) > (l.since, l.id))`;
+
+/** One field is asked for by equality, so that the index gives the links in the order of the list. */
+const ONE_FIELD = LINKS.replaceAll('($3::text[] is null or l.field = any($3))', 'l.field = ($3::text[])[1]');
+
+const linksFor = ({ fields }: Referrers): string => (fields?.length === 1 ? ONE_FIELD : LINKS);
+const nameFor = ({ fields }: Referrers): string => (fields?.length === 1 ? 'one' : 'any');
+
 /**
- * A page of the entries that refer to each parent by one field, for all parents in one statement: a limit per parent, out
- * of an index in the order of the list.
+ * A page of the entries that refer to each parent, for all parents in one statement: a limit per parent, out of an index
+ * in the order of the list.
  */
 export function findIncoming(
   run: Run,
   view: View,
-  field: string,
+  referrers: Referrers,
   parents: readonly string[],
   page: PageRequest,
 ): Promise<IncomingRow[]> {
   const direction = page.fromEnd ? 'asc' : 'desc';
   return run<IncomingRow>(
-    `incoming-${direction}`,
-    `select p.parent, x.* from unnest($1::uuid[]) as p (parent)
+    `incoming-${nameFor(referrers)}-${direction}`,
+    `select p.parent, x.link_since, ${SHOWN_COLUMNS} from unnest($1::uuid[]) with ordinality as p (parent, nr)
       cross join lateral (
-        select l.since as link_since, ${SHOWN_COLUMNS}
-        from link l
-        join shown s on s.entry = l.from_entry and s.view = $2
-        join entry e on e.id = s.entry
-        where l.to_entry = p.parent and l.view = $2 and l.field = $3 and l.until is null and s.state <> 'DELETED'
-          and ($4::bigint is null or (l.since, l.from_entry) < ($4::bigint, $5::uuid))
-          and ($6::bigint is null or (l.since, l.from_entry) > ($6::bigint, $7::uuid))
+        select l.since as link_since, l.from_entry ${linksFor(referrers)}
+          and l.to_entry = p.parent
+          and ($5::bigint is null or (l.since, l.from_entry) < ($5::bigint, $6::uuid))
+          and ($7::bigint is null or (l.since, l.from_entry) > ($7::bigint, $8::uuid))
         order by l.since ${direction}, l.from_entry ${direction}
-        limit $8
-      ) x`,
-    [parents, view, field, page.after?.[0], page.after?.[1], page.before?.[0], page.before?.[1], page.limit + 1],
+        limit $9
+      ) x
+      join shown s on s.entry = x.from_entry and s.view = $2
+      join entry e on e.id = s.entry
+      order by p.nr, x.link_since ${direction}, x.from_entry ${direction}`,
+    [
+      parents,
+      view,
+      referrers.fields,
+      referrers.kinds,
+      page.after?.[0],
+      page.after?.[1],
+      page.before?.[0],
+      page.before?.[1],
+      page.limit + 1,
+    ],
   );
 }
 
-/** How many entries refer to each parent by one field. Parents that nothing refers to are left out. */
+/** How many entries refer to each parent. Parents that nothing refers to are left out. */
 export const countIncoming = (
   run: Run,
   view: View,
-  field: string,
+  referrers: Referrers,
   parents: readonly string[],
 ): Promise<{ parent: string; count: number }[]> =>
   run(
     'incoming-count',
-    `select l.to_entry as parent, count(*)::int as count
+    `select l.to_entry as parent, count(distinct l.from_entry)::int as count
       from link l join shown s on s.entry = l.from_entry and s.view = $2
-      where l.to_entry = any($1::uuid[]) and l.view = $2 and l.field = $3 and l.until is null and s.state <> 'DELETED'
+      where l.to_entry = any($1::uuid[]) and l.view = $2 and l.until is null and s.state <> 'DELETED'
+        and ($3::text[] is null or l.field = any($3)) and ($4::text[] is null or s.kind = any($4))
       group by l.to_entry`,
-    [parents, view, field],
+    [parents, view, referrers.fields, referrers.kinds],
   );

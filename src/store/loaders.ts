@@ -7,7 +7,7 @@ import type { Token } from '../model/token';
 import type { User } from '../model/user';
 import type { Run } from './database';
 import { findShown, toRecord } from './entries';
-import { countIncoming, findIncoming, type IncomingRow } from './incoming';
+import { countIncoming, findIncoming, type IncomingRow, type Referrers } from './incoming';
 import type { PageRequest } from './pages';
 import { countTokensOf, findTokens, findTokensOf, findUsers } from './people';
 import { countHistory, findContents, findHistory, findRevisions, type RevisionAddress } from './revisions';
@@ -76,19 +76,19 @@ export class Loaders {
     );
   }
 
-  /** Pages of the entries that refer to a given one by a field. */
-  incoming(lens: Lens, field: string, page: PageRequest): DataLoader<string, IncomingRow[]> {
-    return this.once(`incoming ${this.lens(lens)} ${field} ${JSON.stringify(page)}`, () =>
+  /** Pages of the entries that refer to a given one. */
+  incoming(lens: Lens, referrers: Referrers, page: PageRequest): DataLoader<string, IncomingRow[]> {
+    return this.once(`incoming ${this.lens(lens)} ${JSON.stringify([referrers, page])}`, () =>
       this.batched(async (parents) =>
-        byParent(parents, await findIncoming(this.scope.run, lens.view, field, parents, page), (row) => row.parent),
+        byParent(parents, await findIncoming(this.scope.run, lens.view, referrers, parents, page), (row) => row.parent),
       ),
     );
   }
 
-  incomingCount(lens: Lens, field: string): DataLoader<string, number> {
-    return this.once(`incoming count ${this.lens(lens)} ${field}`, () =>
+  incomingCount(lens: Lens, referrers: Referrers): DataLoader<string, number> {
+    return this.once(`incoming count ${this.lens(lens)} ${JSON.stringify(referrers)}`, () =>
       this.batched(async (parents) => {
-        const counts = await countIncoming(this.scope.run, lens.view, field, parents);
+        const counts = await countIncoming(this.scope.run, lens.view, referrers, parents);
         return inOrder(parents, counts, (row) => row.parent).map((row) => row?.count ?? 0);
       }),
     );

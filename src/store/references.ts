@@ -1,4 +1,5 @@
 import type { EntryKind, EntryState } from '../model/entry';
+import type { View } from '../model/lens';
 import type { Run } from './database';
 
 /** What a reference leads to. */
@@ -12,18 +13,24 @@ export interface Target {
 export const findTargets = (run: Run, ids: readonly string[]): Promise<Target[]> =>
   run<Target>('reference-targets', 'select id, kind, state from entry where id = any($1::uuid[])', [ids]);
 
-/** Whether following `field` from `start` leads to `goal`, in what editors see now. */
-export async function leadsTo(run: Run, field: string, start: string, goal: string): Promise<boolean> {
+/** Whether following `field` from `start` leads to `goal` in one of the views as they are now. */
+export async function leadsTo(
+  run: Run,
+  views: readonly View[],
+  field: string,
+  start: string,
+  goal: string,
+): Promise<boolean> {
   const rows = await run(
     'leads-to',
-    `with recursive reached (entry) as (
-        select $2::uuid
+    `with recursive reached (view, entry) as (
+        select view, $3::uuid from unnest($1::text[]) as v (view)
         union
-        select l.to_entry from reached r
-          join link l on l.from_entry = r.entry and l.view = 'LATEST' and l.field = $1 and l.until is null
+        select r.view, l.to_entry from reached r
+          join link l on l.from_entry = r.entry and l.view = r.view and l.field = $2 and l.until is null
       )
-      select from reached where entry = $3::uuid`,
-    [field, start, goal],
+      select from reached where entry = $4::uuid limit 1`,
+    [views, field, start, goal],
   );
   return rows.length > 0;
 }

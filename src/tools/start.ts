@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import path from 'node:path';
 import type { Config } from '../base/config';
 import type { Log } from '../base/log';
@@ -7,12 +8,41 @@ import { migrate } from '../store/migrate';
 import { openNewsroom } from '../store/open-newsroom';
 import type { Newsroom } from '../store/scope';
 
+/** Thrown to whatever is still starting when it is asked to stop. */
+export class Interrupted extends Error {
+  constructor() {
+    super('Asked to stop while starting.');
+    this.name = 'Interrupted';
+  }
+}
+
 /** Things that are running, stopped in the reverse order of their start. */
 export class Running {
   private readonly stops: (() => Promise<unknown>)[] = [];
+  private readonly asked = new AbortController();
 
+  /** @throws Interrupted where a stop was asked for meanwhile: nothing more is started, what runs is stopped. */
   onStop(stop: () => Promise<unknown>): void {
     this.stops.push(stop);
+    this.goOn();
+  }
+
+  get isAskedToStop(): boolean {
+    return this.asked.signal.aborted;
+  }
+
+  askToStop(): void {
+    this.asked.abort();
+  }
+
+  /** @throws Interrupted where a stop was asked for. */
+  goOn(): void {
+    if (this.isAskedToStop) throw new Interrupted();
+  }
+
+  /** Waits until a stop is asked for. */
+  async untilAskedToStop(): Promise<void> {
+    if (!this.isAskedToStop) await once(this.asked.signal, 'abort');
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,198 @@
+import type pg from 'pg';
+import { type Draft, toEntryWrite } from '../src/edits/write-draft';
+import type { EntryKind } from '../src/model/entry';
+import type { DerivedLink } from '../src/rules/derive';
+import { type Run, runOn } from '../src/store/database';
+import { keepTexts } from '../src/store/write';
+import { insertUser } from '../src/store/write-people';
+import { insertLinks, insertRevisions, insertShown, type LinkRow, type RevisionRow, type ShownRow } from './bulk';
+import { CREATION_ORDER, type Fiction } from './fiction';
+import { Random } from './random';
+
+const BATCH = 1000;
+
+/** When the first revision was written; the others follow at even distances. */
+const BEGINNING = Date.parse('2022-01-01T00:00:00Z');
+const STEP_MS = 60_000;
+
+/** Who writes in the generated newsroom. */
+export interface Staff {
+  readonly editor: string;
+  readonly contributor: string;
+}
+
+/** The same people in every database of one seed. */
+export const staffOf = (fiction: Fiction): Staff => ({
+  editor: new Random(fiction.seed, 1001).uuid(),
+  contributor: new Random(fiction.seed, 1002).uuid(),
+});
+
+/** A revision as the edit that made it would hand it to the write path: by an editor where it is public at once. */
+export function draftOf(fiction: Fiction, staff: Staff, kind: EntryKind, index: number, revision: number): Draft {
+  const fate = fiction.fate(kind, index);
+  const accepted = fate === 'PUBLIC' || (fate === 'PENDING' && revision < fiction.sizes.revisions);
+  const published = fate === 'DRAFT' ? null : revision - 1;
+  const { content, texts } = fiction.make(kind, index, revision);
+  return {
+    entry: fiction.id(kind, index),
+    kind,
+    author: accepted ? staff.editor : staff.contributor,
+    was: revision === 1 ? null : { latest: revision - 1, published, state: published === null ? 'DRAFT' : 'PUBLISHED' },
+    base: revision === 1 ? null : revision - 1,
+    action: revision === 1 ? 'CREATE' : 'EDIT',
+    content,
+    texts,
+    summary: revision === 1 ? null : 'Bench',
+    minor: false,
+    accepted,
+  };
+}
+
+/** How many revisions a newsroom has in all. */
+export const countRevisions = (fiction: Fiction): number =>
+  fiction.sizes.revisions * CREATION_ORDER.reduce((sum, kind) => sum + fiction.count(kind), 0);
+
+interface OpenLink {
+  readonly link: DerivedLink;
+  readonly since: number;
+}
+
+interface Batch {
+  readonly texts: { hash: string; body: string }[];
+  readonly revisions: RevisionRow[];
+  readonly shown: ShownRow[];
+  readonly links: LinkRow[];
+}
+
+const keyOf = ({ field, item, to }: DerivedLink): string => `${field} ${item} ${to}`;
+
+/** Follows every entry through its revisions, and makes the rows that stand in the tables at the end. */
+class Scribe {
+  /** Links of an entry that hold now, by the entry's id; forgotten after its last revision. */
+  private readonly open = new Map<string, Map<string, OpenLink>>();
+  private readonly staff: Staff;
+  private position = 0;
+
+  constructor(private readonly fiction: Fiction) {
+    this.staff = staffOf(fiction);
+  }
+
+  /** Positions count on from batch to batch: batches are made in the order of the ledger. */
+  makeBatch(kind: EntryKind, start: number, length: number, revision: number): Batch {
+    const batch: Batch = { texts: [], revisions: [], shown: [], links: [] };
+    for (let index = start; index < start + length; index++) {
+      this.position += 1;
+      this.addRevision(batch, draftOf(this.fiction, this.staff, kind, index, revision), index);
+    }
+    return batch;
+  }
+
+  private addRevision(batch: Batch, draft: Draft, index: number): void {
+    const { fiction, position } = this;
+    const fate = fiction.fate(draft.kind, index);
+    const write = toEntryWrite(draft);
+    const { revision, showings } = write;
+    if (!revision) return;
+    const at = new Date(BEGINNING + position * STEP_MS);
+    const isLast = revision.number === fiction.sizes.revisions;
+    for (const [hash, body] of draft.texts) batch.texts.push({ hash, body });
+    const { showings: _, revision: __, ...columns } = write;
+    batch.revisions.push({
+      ...columns,
+      ...revision,
+      position,
+      at,
+      is_new: write.was === null,
+      previous: write.was?.latest ?? null,
+      accepted: draft.accepted,
+      change_kind: write.change.kind,
+      public_kind: write.change.publicKind,
+      slug: showings[0]?.derived.slug ?? null,
+      last: fiction.sizes.revisions,
+      last_published: fate === 'DRAFT' ? null : fiction.sizes.revisions - (fate === 'PENDING' ? 1 : 0),
+    });
+    const since = new Date(BEGINNING + (position - this.distance(revision.number)) * STEP_MS);
+    for (const { view, derived, ...showing } of showings) {
+      const isShown = isLast || (view === 'PUBLISHED' && fate === 'PENDING' && this.isLastPublic(revision.number));
+      if (isShown) batch.shown.push({ ...columns, ...showing, ...derived, links: undefined, view, since, at });
+    }
+    const links = showings[0]?.derived.links ?? [];
+    this.followLinks(batch, draft, links, isLast);
+  }
+
+  private isLastPublic(revision: number): boolean {
+    return revision === this.fiction.sizes.revisions - 1;
+  }
+
+  /** How far back in the ledger an entry's first revision lies. */
+  private distance(revision: number): number {
+    return (revision - 1) * (countRevisions(this.fiction) / this.fiction.sizes.revisions);
+  }
+
+  private followLinks(batch: Batch, draft: Draft, links: readonly DerivedLink[], isLast: boolean): void {
+    const known = this.open.get(draft.entry) ?? new Map<string, OpenLink>();
+    const emit = (views: readonly LinkRow['view'][], { link, since }: OpenLink, until: number | null): void => {
+      for (const view of views) batch.links.push({ entry: draft.entry, ...link, view, since, until });
+    };
+    const wasPublic = draft.was !== null && draft.was.published !== null;
+    const views = draft.accepted ? (['LATEST', 'PUBLISHED'] as const) : (['LATEST'] as const);
+    if (!draft.accepted && wasPublic) for (const link of known.values()) emit(['PUBLISHED'], link, null);
+    const wanted = new Map(links.map((link) => [keyOf(link), link]));
+    for (const [key, link] of known) {
+      if (wanted.has(key)) continue;
+      emit(views, link, this.position);
+      known.delete(key);
+    }
+    for (const [key, link] of wanted) if (!known.has(key)) known.set(key, { link, since: this.position });
+    if (isLast) for (const link of known.values()) emit(views, link, null);
+    if (isLast) this.open.delete(draft.entry);
+    else this.open.set(draft.entry, known);
+  }
+}
+
+async function writeBatch(run: Run, batch: Batch): Promise<void> {
+  await run('begin', 'begin');
+  await keepTexts(run, batch.texts);
+  await insertRevisions(run, batch.revisions);
+  await insertShown(run, batch.shown);
+  await insertLinks(run, batch.links);
+  await run('commit', 'commit');
+}
+
+/**
+ * Writes the whole newsroom: every entry's first revision, then every entry's second, and so on, straight into the tables
+ * and in large batches. Foreign keys are not checked where the role may switch that off. `verifyFill` looks whether it
+ * is what edits write.
+ *
+ * @param clients connections that write at the same time, for nothing else.
+ */
+export async function fillNewsroom(
+  clients: readonly pg.Client[],
+  fiction: Fiction,
+  onProgress: (written: number) => void,
+): Promise<void> {
+  const runs = clients.map((client) => runOn(client as unknown as pg.PoolClient));
+  for (const client of clients) {
+    await client.query('set synchronous_commit = off; set plan_cache_mode = force_custom_plan');
+    await client.query('set session_replication_role = replica').catch(() => undefined);
+  }
+  const { editor, contributor } = staffOf(fiction);
+  await insertUser(runs[0] as Run, { id: editor, name: 'Bench editor', role: 'EDITOR', bot: true });
+  await insertUser(runs[0] as Run, { id: contributor, name: 'Bench contributor', role: 'CONTRIBUTOR', bot: true });
+  const scribe = new Scribe(fiction);
+  const writing = runs.map(() => Promise.resolve());
+  let [turn, written] = [0, 0];
+  for (let revision = 1; revision <= fiction.sizes.revisions; revision++)
+    for (const kind of CREATION_ORDER) {
+      for (let start = 0; start < fiction.count(kind); start += BATCH) {
+        const batch = scribe.makeBatch(kind, start, Math.min(BATCH, fiction.count(kind) - start), revision);
+        turn = (turn + 1) % runs.length;
+        await writing[turn];
+        writing[turn] = writeBatch(runs[turn] as Run, batch);
+        written += batch.revisions.length;
+        onProgress(written);
+        await new Promise(setImmediate); // lets the statement leave before the next batch is made
+      }
+      await Promise.all(writing); // what comes next may refer to it
+    }
+}

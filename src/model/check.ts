@@ -1,0 +1,32 @@
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { words } from '../base/words';
+import { Severity } from './edit';
+
+export const CheckRule = words('UNSOURCED', 'BROKEN_LINK', 'UNPUBLISHED_REFERENCE');
+export type CheckRule = keyof typeof CheckRule;
+registerEnumType(CheckRule, {
+  name: 'CheckRule',
+  description:
+    'UNSOURCED: no citation supports the claim. BROKEN_LINK: a wiki link leads nowhere. UNPUBLISHED_REFERENCE: it refers to what readers cannot see.',
+});
+
+@ObjectType({ simpleResolvers: true, description: 'What an editor should look at before publishing.' })
+export class Check {
+  @Field(() => CheckRule)
+  rule: CheckRule;
+
+  @Field(() => Severity)
+  severity: Severity;
+
+  @Field()
+  message: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'JSON Pointer to the part that it speaks of; null for all of it.',
+  })
+  path: string | null;
+
+  /** Id of the other entry that it speaks of. */
+  entryId: string | null;
+}

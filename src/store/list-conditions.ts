@@ -1,0 +1,80 @@
+import type { EntryKind } from '../model/entry';
+import { isUuid } from '../base/node-id';
+import { onFacet, onReference, onReferrer, onSpan, onText, onTexts, type Parameters } from './filters';
+
+const SUPPORTING = `('ASSERTS', 'CONFIRMS', 'PARTLY_CONFIRMS')`;
+
+/** That an actor stands anywhere in the chain of a citation about the claim. */
+const attributedTo = (id: string, parameters: Parameters): string => {
+  if (!isUuid(id)) return 'false';
+  const actor = `${parameters.add(id)}::uuid`;
+  return `exists (
+    select from link about
+      join link hop on hop.from_entry = about.from_entry and hop.view = $1 and hop.field = 'chain.actor'
+        and hop.to_entry = ${actor} and hop.until is null
+      join shown c on c.entry = about.from_entry and c.view = $1 and c.state <> 'DELETED'
+      join shown a on a.entry = hop.to_entry and a.view = $1
+      where about.to_entry = s.entry and about.view = $1 and about.field = 'about' and about.until is null)`;
+};
+
+/** What the checks of `rules/checks.ts` find, as conditions; always on what editors see. */
+const CHECKS: Readonly<Record<string, string>> = {
+  UNSOURCED: `not exists (
+    select from link l join shown c on c.entry = l.from_entry and c.view = 'LATEST' and c.state <> 'DELETED'
+      where l.to_entry = s.entry and l.view = 'LATEST' and l.field = 'about' and l.until is null
+        and c.facets ->> 'stance' in ${SUPPORTING})`,
+  BROKEN_LINK: `exists (
+    select from link l
+      where l.from_entry = s.entry and l.view = 'LATEST' and l.until is null and l.wanted_slug is not null)`,
+  UNPUBLISHED_REFERENCE: `exists (
+    select from link l
+      where l.from_entry = s.entry and l.view = 'LATEST' and l.until is null and l.to_entry is not null
+        and not exists (select from shown p where p.entry = l.to_entry and p.view = 'PUBLISHED'))`,
+};
+
+const HEADLINE = onText('s.sort_title');
+
+/** What each field of a kind's filter asks. Fields that all kinds share stand in `filters.ts`. */
+export const LIST_CONDITIONS = {
+  STORY: {
+    headline: HEADLINE,
+    topic: onTexts('foldedTopics'),
+    actor: onReference('cast.actor', 'body', 'timeline.note'),
+    event: onReference('timeline.event', 'body', 'timeline.note'),
+    claim: onReference('timeline.claim', 'body', 'timeline.note'),
+  },
+  ACTOR: {
+    actorType: onFacet('actorType'),
+    name: onTexts('foldedNames'),
+    story: onReferrer('cast.actor', 'body', 'timeline.note'),
+    identifier: ({ scheme, value }: { scheme: string; value: string }, parameters: Parameters) =>
+      onFacet('identifiers')([{ scheme, value }], parameters),
+  },
+  EVENT: {
+    eventType: onFacet('eventType'),
+    when: onSpan,
+    participant: onReference('participants.actor'),
+    story: onReferrer('timeline.event', 'body', 'timeline.note'),
+  },
+  CLAIM: {
+    story: onReferrer('timeline.claim', 'body', 'timeline.note'),
+    subject: onReference('subject'),
+    property: onText(`s.facets ->> 'foldedProperty'`),
+    attributedTo,
+    check: (rule: string, { newsroom }: Parameters) => (newsroom ? CHECKS[rule] : undefined) ?? 'false',
+    when: onSpan,
+  },
+  DOCUMENT: {
+    documentType: onFacet('documentType'),
+    publisher: onReference('publisher'),
+    url: onText(`s.facets ->> 'foldedUrl'`),
+    status: onFacet('status'),
+    publishedAt: onSpan,
+  },
+  CITATION: {
+    about: onReference('about'),
+    document: onReference('document'),
+    stance: onFacet('stance'),
+    actor: onReference('chain.actor'),
+  },
+} as const satisfies Record<EntryKind, Record<string, unknown>>;
