@@ -74,7 +74,8 @@ const ENTRIES = `
   );
   create table text (
     hash text primary key,
-    body text not null
+    body text not null,
+    links jsonb not null
   );
   create table revision (
     entry uuid not null,
@@ -147,6 +148,7 @@ const DERIVED = `
     format smallint not null,
     kind text not null,
     title text not null,
+    sort_title text not null,
     slug text,
     language text not null,
     state text not null,
@@ -160,6 +162,15 @@ const DERIVED = `
     constraint shown_entry foreign key (entry) references entry (id),
     constraint shown_view check (view in ${VIEWS})
   );
+  create index shown_by_update on shown (view, kind, at, entry);
+  create index shown_by_creation on shown (view, kind, since, entry);
+  create index shown_by_title on shown (view, kind, sort_title collate "C", entry);
+  create index shown_by_date on shown
+    (view, kind, coalesce(earliest, latest, 'infinity'), coalesce(latest, 'infinity'), entry);
+  create index shown_by_date_down on shown
+    (view, kind, coalesce(earliest, latest, '-infinity'), coalesce(latest, '-infinity'), entry);
+  create index shown_by_facets on shown using gin (facets jsonb_path_ops);
+  create index shown_by_span on shown using gist (tstzrange(earliest, latest)) where earliest is not null or latest is not null;
   create table link (
     id bigint generated always as identity primary key,
     from_entry uuid not null,
@@ -178,6 +189,7 @@ const DERIVED = `
   );
   create index link_outgoing on link (from_entry, view, field) where until is null;
   create index link_incoming on link (to_entry, view, field, since desc, from_entry desc) where until is null;
+  create index link_incoming_any on link (to_entry, view, since desc, from_entry desc) where until is null;
   create index link_wanted_by on link (wanted_kind, wanted_slug) where until is null and wanted_slug is not null;
   create table slug (
     kind text not null,

@@ -1,15 +1,22 @@
-import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { createEntry } from '../edits/create-entry';
 import { editEntry } from '../edits/edit-entry';
 
 import { Actor, Anonymity, Name, Relation, Role } from '../model/actor';
+import type { Citation } from '../model/citation';
+import type { Claim } from '../model/claim';
 import { Document } from '../model/document';
+import type { Event } from '../model/event';
 import { FuzzyDate } from '../model/fuzzy-date';
 import { Markdown } from '../model/scalars';
+import type { Story } from '../model/story';
 import { Scope } from '../store/scope';
+import { CitationConnection, ClaimConnection, EventConnection, PageArgs, StoryConnection } from './connections';
 import { toFuzzyDate } from './dates';
 import { isNewsroom, loadEntry, loadText, loadVisible, visibleItems } from './entries';
 import { ActorPayload, CreateActorInput, EditActorInput } from './actor.inputs';
+import { entryHtml } from './html';
+import { incomingPage } from './incoming';
 import { entryOf, toPayload } from './payloads';
 
 /** What an actor leads to, and how one is written. */
@@ -40,6 +47,48 @@ export class ActorResolver {
   anonymity(@Root() actor: Actor, @Ctx() scope: Scope): Anonymity | null {
     const { anonymity } = actor.content;
     return anonymity && new Anonymity(isNewsroom(scope) ? anonymity : { ...anonymity, basis: null });
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'The body as safe HTML, wiki links resolved.' })
+  bodyHtml(@Root() actor: Actor, @Ctx() scope: Scope): Promise<string | null> {
+    return entryHtml(scope, actor, loadText(scope, actor.content.body));
+  }
+
+  @FieldResolver(() => StoryConnection, {
+    description: 'Stories that have this actor in their cast or link to it, newest link first.',
+  })
+  async stories(@Root() actor: Actor, @Args(() => PageArgs) args: PageArgs, @Ctx() scope: Scope) {
+    return new StoryConnection(
+      await incomingPage<Story>(
+        scope,
+        actor,
+        { fields: ['cast.actor', 'body', 'timeline.note'], kinds: ['STORY'] },
+        args,
+      ),
+    );
+  }
+
+  @FieldResolver(() => EventConnection, { description: 'Events in which this actor took part, newest link first.' })
+  async events(@Root() actor: Actor, @Args(() => PageArgs) args: PageArgs, @Ctx() scope: Scope) {
+    return new EventConnection(
+      await incomingPage<Event>(scope, actor, { fields: ['participants.actor'], kinds: ['EVENT'] }, args),
+    );
+  }
+
+  @FieldResolver(() => ClaimConnection, { description: 'Claims whose subject this actor is, newest link first.' })
+  async claimsAbout(@Root() actor: Actor, @Args(() => PageArgs) args: PageArgs, @Ctx() scope: Scope) {
+    return new ClaimConnection(
+      await incomingPage<Claim>(scope, actor, { fields: ['subject'], kinds: ['CLAIM'] }, args),
+    );
+  }
+
+  @FieldResolver(() => CitationConnection, {
+    description: 'Citations in whose chain this actor speaks, newest link first.',
+  })
+  async statements(@Root() actor: Actor, @Args(() => PageArgs) args: PageArgs, @Ctx() scope: Scope) {
+    return new CitationConnection(
+      await incomingPage<Citation>(scope, actor, { fields: ['chain.actor'], kinds: ['CITATION'] }, args),
+    );
   }
 
   @Mutation(() => ActorPayload, {

@@ -20,11 +20,20 @@ async function visibleContents(scope: Scope, lens: Lens, kind: EntryKind, conten
  * What a revision changed against the one below it in its lens. What the viewer may not see was not there before and is
  * not there after.
  */
-export async function changesOf(scope: Scope, record: RevisionRecord, lens: Lens): Promise<FieldChange[]> {
-  const { entryId: entry, kind, number, parent } = record;
+export const changesOf = (scope: Scope, record: RevisionRecord, lens: Lens): Promise<FieldChange[]> =>
+  differences(scope, lens, record, record.parent, record.number);
+
+/** What turned one revision of an entry into another, as this viewer may see them through a lens; null is before the first. */
+export async function differences(
+  scope: Scope,
+  lens: Lens,
+  { entryId: entry, kind }: Pick<RevisionRecord, 'entryId' | 'kind'>,
+  from: number | null,
+  to: number,
+): Promise<FieldChange[]> {
   const load = async (of: number | null): Promise<Content> =>
     (of === null ? null : await scope.loaders.contents.load({ entry, number: of })) ?? emptyContent(kind);
-  const kept = await Promise.all([load(parent), load(number)]);
+  const kept = await Promise.all([load(from), load(to)]);
   const [before, after] = (await visibleContents(scope, lens, kind, kept)) as [Content, Content];
   const hashes = changedTexts(kind, before, after);
   const bodies = await Promise.all(hashes.map((hash) => scope.loaders.texts.load(hash)));

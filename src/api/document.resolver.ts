@@ -1,14 +1,17 @@
-import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { createEntry } from '../edits/create-entry';
 import { editEntry } from '../edits/edit-entry';
 
 import { Actor } from '../model/actor';
+import type { Citation } from '../model/citation';
 import { Document } from '../model/document';
 import { FuzzyDate } from '../model/fuzzy-date';
 import { Scope } from '../store/scope';
+import { CitationConnection, PageArgs } from './connections';
 import { toFuzzyDate } from './dates';
 import { isNewsroom, loadEntry, loadText, loadVisible } from './entries';
 import { CreateDocumentInput, DocumentPayload, EditDocumentInput } from './document.inputs';
+import { incomingPage } from './incoming';
 import { entryOf, toPayload } from './payloads';
 
 /** What a document leads to, and how one is written. */
@@ -40,6 +43,13 @@ export class DocumentResolver {
   })
   async keptText(@Root() document: Document, @Ctx() scope: Scope): Promise<string | null> {
     return isNewsroom(scope) ? loadText(scope, document.content.keptText) : null;
+  }
+
+  @FieldResolver(() => CitationConnection, { description: 'Citations that cite this document, newest link first.' })
+  async citedIn(@Root() document: Document, @Args(() => PageArgs) args: PageArgs, @Ctx() scope: Scope) {
+    return new CitationConnection(
+      await incomingPage<Citation>(scope, document, { fields: ['document'], kinds: ['CITATION'] }, args),
+    );
   }
 
   @Mutation(() => DocumentPayload, {

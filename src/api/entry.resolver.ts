@@ -1,14 +1,25 @@
-import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import { EntryAction, Entry } from '../model/entry';
+import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { badInput } from '../base/errors';
+import { Check } from '../model/check';
+import { EntryAction, Entry, EntryKind } from '../model/entry';
 import type { Citation } from '../model/citation';
 import { PUBLISHED_NOW, lensKey } from '../model/lens';
-import { Revision } from '../model/revision';
+import { FieldChange, Revision } from '../model/revision';
 import { DateTime } from '../model/scalars';
 import { entryActions } from '../rules/policy';
 import { makePage, readPageRequest } from '../store/pages';
 import { Scope } from '../store/scope';
-import { CitationConnection, PageArgs, RevisionConnection } from './connections';
+import { differences } from './changes';
+import { checksOf } from './checks';
+import { CitationConnection, EntryConnection, PageArgs, RevisionConnection } from './connections';
+import { isNewsroom } from './entries';
 import { incomingPage } from './incoming';
+
+@ArgsType()
+class BacklinkArgs extends PageArgs {
+  @Field(() => [EntryKind], { nullable: true, description: 'Only entries of these kinds.' })
+  kinds?: EntryKind[] | null;
+}
 
 /** What every kind of entry answers besides its own fields. */
 @Resolver(() => Entry)
@@ -49,6 +60,35 @@ export class EntryResolver {
       () => scope.loaders.historyCount(lens).load(id),
     );
     return new RevisionConnection(page);
+  }
+
+  @FieldResolver(() => [FieldChange], {
+    description: 'Field by field, and word by word in text, from one revision to another, whichever is older.',
+  })
+  async diff(
+    @Root() entry: Entry,
+    @Arg('from', () => Int) from: number,
+    @Arg('to', () => Int) to: number,
+    @Ctx() scope: Scope,
+  ): Promise<FieldChange[]> {
+    const loader = scope.loaders.revisions(entry.lens);
+    for (const [argument, number] of Object.entries({ from, to }))
+      if (!(await loader.load({ entry: entry.id, number })))
+        throw badInput(argument, `there is no revision ${number} in this view.`);
+    return differences(scope, entry.lens, { entryId: entry.id, kind: entry.kind }, from, to);
+  }
+
+  @FieldResolver(() => EntryConnection, { description: 'Entries that refer to this one, newest link first.' })
+  async backlinks(@Root() entry: Entry, @Args(() => BacklinkArgs) args: BacklinkArgs, @Ctx() scope: Scope) {
+    return new EntryConnection(await incomingPage(scope, entry, { fields: null, kinds: args.kinds ?? null }, args));
+  }
+
+  @FieldResolver(() => [Check], {
+    description:
+      'What an editor should look at before publishing, worst first; for CONTRIBUTOR and above, empty to others.',
+  })
+  checks(@Root() entry: Entry, @Ctx() scope: Scope): Promise<Check[]> | Check[] {
+    return isNewsroom(scope) ? checksOf(scope, entry) : [];
   }
 
   @FieldResolver(() => CitationConnection, { description: 'Citations about this entry, newest first.' })

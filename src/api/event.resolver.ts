@@ -1,15 +1,20 @@
-import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { createEntry } from '../edits/create-entry';
 import { editEntry } from '../edits/edit-entry';
 
 import { Actor } from '../model/actor';
+import type { Claim } from '../model/claim';
 import { Event, Participant } from '../model/event';
 import { FuzzyDate } from '../model/fuzzy-date';
 import { Markdown } from '../model/scalars';
+import type { Story } from '../model/story';
 import { Scope } from '../store/scope';
+import { ClaimConnection, EventConnection, PageArgs, StoryConnection } from './connections';
 import { toFuzzyDate } from './dates';
 import { loadEntry, loadText, visibleItems } from './entries';
 import { CreateEventInput, EditEventInput, EventPayload } from './event.inputs';
+import { entryHtml } from './html';
+import { incomingPage } from './incoming';
 import { entryOf, toPayload } from './payloads';
 
 /** What an event leads to, and how one is written. */
@@ -34,6 +39,37 @@ export class EventResolver {
   @FieldResolver(() => Event, { nullable: true })
   partOf(@Root() event: Event, @Ctx() scope: Scope): Promise<Event | null> {
     return loadEntry<Event>(scope, event.lens, event.content.partOf);
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'The body as safe HTML, wiki links resolved.' })
+  bodyHtml(@Root() event: Event, @Ctx() scope: Scope): Promise<string | null> {
+    return entryHtml(scope, event, loadText(scope, event.content.body));
+  }
+
+  @FieldResolver(() => EventConnection, { description: 'Events that are part of this one, newest link first.' })
+  async parts(@Root() event: Event, @Args(() => PageArgs) args: PageArgs, @Ctx() scope: Scope) {
+    return new EventConnection(await incomingPage<Event>(scope, event, { fields: ['partOf'], kinds: ['EVENT'] }, args));
+  }
+
+  @FieldResolver(() => StoryConnection, {
+    description: 'Stories that have this event on their timeline or link to it, newest link first.',
+  })
+  async stories(@Root() event: Event, @Args(() => PageArgs) args: PageArgs, @Ctx() scope: Scope) {
+    return new StoryConnection(
+      await incomingPage<Story>(
+        scope,
+        event,
+        { fields: ['timeline.event', 'body', 'timeline.note'], kinds: ['STORY'] },
+        args,
+      ),
+    );
+  }
+
+  @FieldResolver(() => ClaimConnection, { description: 'Claims whose subject this event is, newest link first.' })
+  async claims(@Root() event: Event, @Args(() => PageArgs) args: PageArgs, @Ctx() scope: Scope) {
+    return new ClaimConnection(
+      await incomingPage<Claim>(scope, event, { fields: ['subject'], kinds: ['CLAIM'] }, args),
+    );
   }
 
   @Mutation(() => EventPayload, {

@@ -10,11 +10,15 @@ import { Event } from '../model/event';
 import { type Lens, View } from '../model/lens';
 import { Node } from '../model/node';
 import { Revision } from '../model/revision';
+import { Markdown } from '../model/scalars';
 import { Story } from '../model/story';
+import { wikiTargetsIn } from '../rules/markdown';
 import { slugProblem } from '../rules/slugs';
+import { cleanText } from '../rules/text';
 import { findShownBySlug, toRecord } from '../store/entries';
 import { Scope } from '../store/scope';
 import { loadEntry, toEntry } from './entries';
+import { toHtml } from './html';
 import { lensFor } from './lens';
 import { findPersonNode } from './people.resolver';
 
@@ -41,7 +45,7 @@ class IdOrSlugArgs extends ViewArgs {
 
 const MOST_NODES = 100;
 
-/** Entries by id and slug. What is not there and what the viewer may not see are both null. */
+/** Entries by id and slug, and texts before they are saved. What is not there and what the viewer may not see are both null. */
 @Resolver()
 export class QueryResolver {
   @Query(() => Node, { nullable: true, description: 'Whatever has this id; null where there is nothing.' })
@@ -89,10 +93,33 @@ export class QueryResolver {
     return findById(scope, 'DOCUMENT', lensFor(scope, view), id);
   }
 
+  @Query(() => String, {
+    nullable: true,
+    description: 'What a text would look like as safe HTML, wiki links resolved, before it is saved.',
+  })
+  renderMarkdown(
+    @Arg('markdown', () => Markdown) markdown: string,
+    @Args(() => ViewArgs) { view }: ViewArgs,
+    @Ctx() scope: Scope,
+  ): Promise<string | null> {
+    return previewMarkdown(scope, markdown, lensFor(scope, view));
+  }
+
   @Query(() => Citation, { nullable: true })
   citation(@Args(() => IdArgs) { id, view }: IdArgs, @Ctx() scope: Scope): Promise<Citation | null> {
     return findById(scope, 'CITATION', lensFor(scope, view), id);
   }
+}
+
+async function previewMarkdown(scope: Scope, markdown: string, lens: Lens): Promise<string | null> {
+  const { body, listItems } = scope.newsroom.text;
+  if (markdown.length > body)
+    throw badInput('markdown', `at most ${body} characters are allowed; it has ${markdown.length}.`);
+  const cleaned = cleanText(markdown);
+  if (!cleaned.ok) throw badInput('markdown', cleaned.reason);
+  const links = wikiTargetsIn(cleaned.value).length;
+  if (links > listItems) throw badInput('markdown', `at most ${listItems} wiki links are allowed; it has ${links}.`);
+  return toHtml(scope, lens, cleaned.value);
 }
 
 async function findNode(scope: Scope, lens: Lens, id: string): Promise<Node | null> {

@@ -13,7 +13,9 @@ import { CitationPayloadResolver, CitationResolver, HopResolver } from './citati
 import { ClaimPayloadResolver, ClaimRelationResolver, ClaimResolver, ClaimValueResolver } from './claim.resolver';
 import { DocumentPayloadResolver, DocumentResolver } from './document.resolver';
 import { EditPayloadResolver, EntryPayloadResolver, ProblemResolver } from './edit.resolver';
+import { CheckResolver, FieldChangeResolver } from './check.resolver';
 import { EntryResolver } from './entry.resolver';
+import { ListResolver } from './list.resolver';
 import { EventPayloadResolver, EventResolver, ParticipantResolver } from './event.resolver';
 import { FuzzyDateResolver } from './fuzzy-date.resolver';
 import { TokenResolver, UserResolver } from './people.resolver';
@@ -29,7 +31,10 @@ import {
 
 const RESOLVERS = [
   QueryResolver,
+  ListResolver,
   EntryResolver,
+  CheckResolver,
+  FieldChangeResolver,
   RevisionResolver,
   FuzzyDateResolver,
   StoryResolver,

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { createEntry } from '../edits/create-entry';
 import { editEntry } from '../edits/edit-entry';
 
@@ -8,7 +8,10 @@ import { Event } from '../model/event';
 import { Markdown } from '../model/scalars';
 import { CastMember, RelatedStory, Story, TimelineItem } from '../model/story';
 import { Scope } from '../store/scope';
+import { ClaimConnection, PageArgs } from './connections';
 import { loadEntry, loadText, visibleItems } from './entries';
+import { entryHtml } from './html';
+import { storyClaims } from './story-claims';
 import { CreateStoryInput, EditStoryInput, StoryPayload } from './story.inputs';
 import { entryOf, toPayload } from './payloads';
 
@@ -23,7 +26,7 @@ export class StoryResolver {
   @FieldResolver(() => [TimelineItem], { description: 'The story in the order it is told: events, claims, notes.' })
   async timeline(@Root() story: Story, @Ctx() scope: Scope): Promise<TimelineItem[]> {
     const items = await visibleItems(scope, story.lens, story.content.timeline, (item) => item.event ?? item.claim);
-    return items.map((item) => new TimelineItem(item, story.lens));
+    return items.map((item) => new TimelineItem(item, story));
   }
 
   @FieldResolver(() => [CastMember], { description: 'Who is in the story, and as what.' })
@@ -36,6 +39,18 @@ export class StoryResolver {
   async related(@Root() story: Story, @Ctx() scope: Scope): Promise<RelatedStory[]> {
     const items = await visibleItems(scope, story.lens, story.content.related, (item) => item.story);
     return items.map((item) => new RelatedStory(item, story.lens));
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'The body as safe HTML, wiki links resolved.' })
+  bodyHtml(@Root() story: Story, @Ctx() scope: Scope): Promise<string | null> {
+    return entryHtml(scope, story, loadText(scope, story.content.body));
+  }
+
+  @FieldResolver(() => ClaimConnection, {
+    description: 'Claims on the timeline, then those linked from notes and the body, in telling order.',
+  })
+  async claims(@Root() story: Story, @Args(() => PageArgs) args: PageArgs, @Ctx() scope: Scope) {
+    return new ClaimConnection(await storyClaims(scope, story, args));
   }
 
   @Mutation(() => StoryPayload, {
@@ -69,6 +84,11 @@ export class StoryPayloadResolver {
 
 @Resolver(() => TimelineItem)
 export class TimelineItemResolver {
+  @FieldResolver(() => String, { nullable: true, description: 'The note as safe HTML, wiki links resolved.' })
+  noteHtml(@Root() item: TimelineItem, @Ctx() scope: Scope): Promise<string | null> {
+    return entryHtml(scope, item.story, Promise.resolve(item.note));
+  }
+
   @FieldResolver(() => Event, { nullable: true })
   event(@Root() item: TimelineItem, @Ctx() scope: Scope): Promise<Event | null> {
     return loadEntry<Event>(scope, item.lens, item.eventId);

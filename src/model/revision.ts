@@ -97,4 +97,24 @@ export class FieldChange {
 
   @Field(() => Json, { nullable: true, description: 'For MOVED: the place in the list, from 0.' })
   after: unknown;
+
+  /** Whether it is a text that is read, so that its change is told word by word. */
+  isProse: boolean;
+}
+
+export const SegmentOp = words('EQUAL', 'INSERT', 'DELETE');
+export type SegmentOp = keyof typeof SegmentOp;
+registerEnumType(SegmentOp, { name: 'SegmentOp', description: 'What became of a run of a text.' });
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'A run of a text that stayed, came or went. EQUAL and DELETE are the text before, EQUAL and INSERT the text after.',
+})
+export class TextSegment {
+  @Field(() => SegmentOp)
+  op: SegmentOp;
+
+  @Field()
+  text: string;
 }

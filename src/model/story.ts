@@ -73,10 +73,13 @@ export class TimelineItem {
   readonly eventId: string | null;
   readonly claimId: string | null;
 
+  readonly lens: Lens;
+
   constructor(
     content: TimelineItemContent,
-    readonly lens: Lens,
+    readonly story: Story,
   ) {
+    this.lens = story.lens;
     this.id = content.id;
     this.note = content.note;
     this.eventId = content.event;

@@ -7,6 +7,7 @@ import {
   languageTag,
   line,
   longText,
+  markdown,
   oneOf,
   reference,
   requiredWord,
@@ -14,6 +15,7 @@ import {
   slug,
 } from './field-types';
 import { defineKind } from './kind';
+import { foldTitle } from './titles';
 
 export const actorRules = defineKind<ActorContent>({
   kind: 'ACTOR',
@@ -34,7 +36,7 @@ export const actorRules = defineKind<ActorContent>({
       }),
     ),
     description: line('summary'),
-    body: longText('body'),
+    body: markdown(longText('body')),
     roles: keyedList({
       title: required(line('headline')),
       organization: reference(['ACTOR']),
@@ -57,7 +59,7 @@ export const actorRules = defineKind<ActorContent>({
   title: (actor) => preferredName(actor.names)?.text ?? '',
   facets: (actor) => ({
     actorType: actor.actorType,
-    names: actor.names.map((name) => name.text),
+    foldedNames: actor.names.map((name) => foldTitle(name.text)),
     identifiers: actor.identifiers,
   }),
   complete: (actor) => {

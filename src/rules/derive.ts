@@ -1,19 +1,31 @@
 import type { Content, EntryKind } from '../model/entry';
 import { referencesOf } from './contents';
 import { parseEdtf } from './dates';
+import { isKeyedList } from './field-groups';
+import type { FieldRule, FieldRules } from './fields';
 import { KINDS } from './kinds';
+import { wikiTargetsIn, type WikiTarget } from './markdown';
+import { foldTitle } from './titles';
 
 /** A link as the content of an entry makes it. */
 export interface DerivedLink {
   readonly field: string;
   /** Id of the list item that holds it; '' outside lists. */
   readonly item: string;
-  readonly to: string;
+  /** The entry it leads to, by id or, where a wiki link makes it, by its address. */
+  readonly to: string | WikiTarget;
+}
+
+/** A long text of the content whose wiki links are links of the entry. What they are is kept with the text. */
+export interface LinkingText {
+  readonly field: string;
+  readonly hash: string;
 }
 
 /** All that is found, joined and listed by: made from a content by these rules alone, so that it can be made again. */
 export interface Derived {
   readonly title: string;
+  readonly sortTitle: string;
   readonly slug: string | null;
   readonly language: string;
   /** What the entry's date can mean, where it has one. */
@@ -21,6 +33,7 @@ export interface Derived {
   readonly latest: Date | null;
   readonly facets: Record<string, unknown>;
   readonly links: readonly DerivedLink[];
+  readonly texts: readonly LinkingText[];
 }
 
 /** What follows from a content. */
@@ -29,16 +42,58 @@ export function derive(kind: EntryKind, content: Content): Derived {
   const edtf = rules.when?.(content)?.edtf ?? null;
   const parsed = edtf === null ? null : parseEdtf(edtf);
   const span = parsed?.ok ? parsed.date : null;
-  const links = new Map<string, DerivedLink>();
-  for (const { field, item, to } of referencesOf(kind, content))
-    links.set(`${field} ${item} ${to}`, { field, item, to });
+  const title = rules.title(content);
   return {
-    title: rules.title(content),
+    title,
+    sortTitle: foldTitle(title),
     slug: rules.hasSlug ? String(content.slug) : null,
     language: content.language,
     earliest: span?.earliest ?? null,
     latest: span?.latest ?? null,
     facets: rules.facets(content),
-    links: [...links.values()],
+    links: distinct([...referenceLinks(kind, content), ...noteLinks(kind, content)]),
+    texts: linkingTexts(kind, content),
   };
 }
+
+const distinct = (links: readonly DerivedLink[]): DerivedLink[] => [
+  ...new Map(links.map((link) => [JSON.stringify(link), link])).values(),
+];
+
+const referenceLinks = (kind: EntryKind, content: Content): DerivedLink[] =>
+  [...referencesOf(kind, content)].map(({ field, item, to }) => ({ field, item, to }));
+
+const noteLinks = (kind: EntryKind, content: Content): DerivedLink[] =>
+  notesIn(kind, content).flatMap(({ field, item, text }) => wikiTargetsIn(text).map((to) => ({ field, item, to })));
+
+/** A Markdown text that stands in the content itself. */
+export interface Note {
+  readonly field: string;
+  /** Id of the list item that holds it; '' outside lists. */
+  readonly item: string;
+  readonly text: string;
+}
+
+/** The short Markdown texts of a content. */
+export function notesIn(kind: EntryKind, content: Content): Note[] {
+  const isNote = (rule: FieldRule): boolean => rule.isMarkdown && rule.shape !== 'text';
+  return Object.entries(KINDS[kind].fields as FieldRules).flatMap(([name, rule]) => {
+    const parts = isKeyedList(rule)
+      ? Object.keys(rule.items).filter((part) => isNote(rule.items[part] as FieldRule))
+      : [];
+    const items = isKeyedList(rule) ? (content[name] as ({ id: string } & Record<string, unknown>)[]) : [];
+    const notes = items.flatMap((item) =>
+      parts.map((part) => ({ field: `${name}.${part}`, item: item.id, text: item[part] })),
+    );
+    if (isNote(rule)) notes.push({ field: name, item: '', text: content[name] });
+    return notes.filter((note): note is Note => typeof note.text === 'string');
+  });
+}
+
+/** The long Markdown texts of a content. */
+export const linkingTexts = (kind: EntryKind, content: Content): LinkingText[] =>
+  Object.entries(KINDS[kind].fields as FieldRules).flatMap(([field, rule]) =>
+    rule.isMarkdown && rule.shape === 'text' && typeof content[field] === 'string'
+      ? [{ field, hash: content[field] as string }]
+      : [],
+  );

@@ -9,12 +9,13 @@ import { KINDS } from './kinds';
 type Values = Record<string, unknown>;
 type Item = Values & { id: string };
 
-const change = (op: ChangeOp, path: string, before: unknown, after: unknown): FieldChange =>
+const change = (op: ChangeOp, path: string, before: unknown, after: unknown, isProse = false): FieldChange =>
   Object.assign(new FieldChange(), {
     op,
     path,
     before: isNothing(before) ? null : before,
     after: isNothing(after) ? null : after,
+    isProse,
   });
 
 /**
@@ -61,7 +62,7 @@ function diffField(rule: FieldRule, before: unknown, after: unknown, path: strin
   if (isKeyedList(rule)) return diffItems(rule.items, before as Item[], after as Item[], path);
   if (rule.shape === 'set') return diffMembers(before as unknown[], after as unknown[], path);
   const op = isNothing(before) ? 'ADDED' : isNothing(after) ? 'REMOVED' : 'CHANGED';
-  return [change(op, path, before, after)];
+  return [change(op, path, before, after, rule.isProse)];
 }
 
 const isNothing = (value: unknown): boolean => value === null || value === undefined || value === '';

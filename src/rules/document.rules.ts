@@ -3,6 +3,7 @@ import { newsroomOnly, required } from './fields';
 import { fuzzyDate, setOf } from './field-groups';
 import { entryLanguage, instant, line, longText, oneOf, reference, requiredWord, shortText, url } from './field-types';
 import { defineKind } from './kind';
+import { foldTitle } from './titles';
 
 export const documentRules = defineKind<DocumentContent>({
   kind: 'DOCUMENT',
@@ -26,5 +27,9 @@ export const documentRules = defineKind<DocumentContent>({
   },
   title: (document) => document.title,
   when: (document) => document.publishedAt,
-  facets: (document) => ({ documentType: document.documentType, url: document.url, status: document.status }),
+  facets: (document) => ({
+    documentType: document.documentType,
+    foldedUrl: document.url && foldTitle(document.url),
+    status: document.status,
+  }),
 });

@@ -1,7 +1,7 @@
 import { type EventContent, EventType, Occurrence } from '../model/event';
 import { required } from './fields';
 import { fuzzyDate, group, keyedList } from './field-groups';
-import { entryLanguage, line, longText, oneOf, quantity, reference, slug } from './field-types';
+import { entryLanguage, line, longText, markdown, oneOf, quantity, reference, slug } from './field-types';
 import { defineKind } from './kind';
 
 export const eventRules = defineKind<EventContent>({
@@ -14,7 +14,7 @@ export const eventRules = defineKind<EventContent>({
     language: entryLanguage(),
     title: required(line('headline')),
     eventType: oneOf(EventType, 'OTHER'),
-    body: longText('body'),
+    body: markdown(longText('body')),
     when: fuzzyDate(),
     place: group({
       name: required(line('headline')),

@@ -1,13 +1,16 @@
 import { sha256 } from '../base/hash';
 import type { EntryKind } from '../model/entry';
 import { cleanLanguageTag } from './language-tags';
+import { wikiTargetsIn } from './markdown';
 import { slugProblem } from './slugs';
 import { cleanLine, cleanText } from './text';
 import { cleanUrl } from './urls';
 import {
+  complain,
   complainInvalid,
   complainTooLong,
   type FieldRule,
+  inWords,
   NOTHING,
   type Reading,
   type Reference,
@@ -52,13 +55,15 @@ function readString(
 export const line = (limit: Limit): FieldRule<string | null> =>
   valueRule<string | null>({
     empty: null,
+    isProse: true,
     read: (input, path, reading) => readString(input, path, reading, limit, cleanLine) || null,
   });
 
-/** A few lines, kept with the content: a note, a quotation, a reason. */
+/** A few lines, kept with the content: a quotation, a reason. */
 export const shortText = (limit: Limit): FieldRule<string | null> =>
   valueRule<string | null>({
     empty: null,
+    isProse: true,
     read: (input, path, reading) => readString(input, path, reading, limit, cleanText) || null,
   });
 
@@ -67,6 +72,7 @@ export const longText = (limit: Limit): FieldRule<string | null> =>
   valueRule<string | null>({
     shape: 'text',
     empty: null,
+    isProse: true,
     read: (input, path, reading) => {
       const text = readString(input, path, reading, limit, cleanText);
       if (!text) return null;
@@ -75,6 +81,24 @@ export const longText = (limit: Limit): FieldRule<string | null> =>
       return hash;
     },
   });
+
+/** The same text, but Markdown: its wiki links lead to other entries. At most as many as a list may have items. */
+export const markdown = (rule: FieldRule<string | null>): FieldRule<string | null> => ({
+  ...rule,
+  isMarkdown: true,
+  read: (input, path, reading) => {
+    const value = rule.read(input, path, reading);
+    const links = wikiTargetsIn(reading.texts.get(value ?? '') ?? value ?? '').length;
+    if (links > reading.limits.listItems)
+      complain(
+        reading,
+        'TOO_MANY',
+        path,
+        `${inWords(path)} has ${links} wiki links; at most ${reading.limits.listItems} are allowed.`,
+      );
+    return value;
+  },
+});
 
 /** One word of a closed vocabulary, which the API has checked already. */
 export const oneOf = <Word extends string>(_words: Readonly<Record<Word, Word>>, fallback: Word): FieldRule<Word> =>

@@ -52,6 +52,10 @@ export interface FieldRule<Value = unknown> {
   readonly shape: Shape;
   /** A create without it, or null for it, is refused. */
   readonly required: boolean;
+  /** Whether its texts are Markdown, whose wiki links lead to other entries. */
+  readonly isMarkdown: boolean;
+  /** Whether it is a text that is read, so that its changes are told word by word. */
+  readonly isProse: boolean;
   /** newsroom: shown to CONTRIBUTOR and above only (rules 1.4). */
   readonly audience: 'public' | 'newsroom';
   /** What holds nothing. */
@@ -73,20 +77,21 @@ export const complain = (reading: Reading, code: ProblemCode, path: string, mess
   reading.problems.push(new Problem(code, message, path));
 };
 
-const quoted = (path: string): string => path.slice(1).replaceAll('/', '.') || 'The input';
+/** A path as a sentence names it: timeline.3.note. */
+export const inWords = (path: string): string => path.slice(1).replaceAll('/', '.') || 'The input';
 
 /** Says that something required is missing. */
 export const complainRequired = (reading: Reading, path: string): void =>
-  complain(reading, 'REQUIRED', path, `${quoted(path)} is required.`);
+  complain(reading, 'REQUIRED', path, `${inWords(path)} is required.`);
 
 export const complainTooLong = (reading: Reading, path: string, max: number, actual: number): void =>
-  complain(reading, 'TOO_LONG', path, `${quoted(path)} has ${actual} characters; at most ${max} are allowed.`);
+  complain(reading, 'TOO_LONG', path, `${inWords(path)} has ${actual} characters; at most ${max} are allowed.`);
 
 export const complainTooMany = (reading: Reading, path: string, max: number, actual: number): void =>
-  complain(reading, 'TOO_MANY', path, `${quoted(path)} has ${actual} items; at most ${max} are allowed.`);
+  complain(reading, 'TOO_MANY', path, `${inWords(path)} has ${actual} items; at most ${max} are allowed.`);
 
 export const complainInvalid = (reading: Reading, path: string, reason: string): void =>
-  complain(reading, 'INVALID', path, `${quoted(path)}: ${reason}`);
+  complain(reading, 'INVALID', path, `${inWords(path)}: ${reason}`);
 
 /** A rule that holds a plain value without references. */
 export function valueRule<Value>(
@@ -95,6 +100,8 @@ export function valueRule<Value>(
   return {
     shape: 'value',
     required: false,
+    isMarkdown: false,
+    isProse: false,
     audience: 'public',
     references: () => [],
     visible: (value) => value,

@@ -1,8 +1,9 @@
 import { type StoryContent, StoryRelation, type TimelineItemContent } from '../model/story';
 import { complainInvalid, required } from './fields';
 import { keyedList, setOf } from './field-groups';
-import { entryLanguage, line, longText, reference, requiredWord, shortText, slug } from './field-types';
+import { entryLanguage, line, longText, markdown, reference, requiredWord, shortText, slug } from './field-types';
 import { defineKind } from './kind';
+import { foldTitle } from './titles';
 
 export const storyRules = defineKind<StoryContent>({
   kind: 'STORY',
@@ -14,13 +15,13 @@ export const storyRules = defineKind<StoryContent>({
     language: entryLanguage(),
     headline: required(line('headline')),
     summary: shortText('summary'),
-    body: longText('body'),
+    body: markdown(longText('body')),
     topics: setOf(line(100)),
     timeline: keyedList(
       {
         event: reference(['EVENT'], { essential: true }),
         claim: reference(['CLAIM'], { essential: true }),
-        note: shortText(5000),
+        note: markdown(shortText(5000)),
       },
       (item: TimelineItemContent, path, reading) => {
         if (item.event && item.claim) complainInvalid(reading, path, 'an item has an event or a claim, not both.');
@@ -35,5 +36,5 @@ export const storyRules = defineKind<StoryContent>({
     }),
   },
   title: (story) => story.headline,
-  facets: (story) => ({ topics: story.topics }),
+  facets: (story) => ({ foldedTopics: story.topics.map(foldTitle) }),
 });

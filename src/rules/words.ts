@@ -1,14 +1,5 @@
 import { diffArrays } from 'diff';
-import { words } from '../base/words';
-
-export const SegmentOp = words('EQUAL', 'INSERT', 'DELETE');
-export type SegmentOp = keyof typeof SegmentOp;
-
-/** A run of a text that stayed, came or went. */
-export interface Segment {
-  op: SegmentOp;
-  text: string;
-}
+import type { TextSegment } from '../model/revision';
 
 /** More edits than this are not worth telling word by word; the work grows with their square (600: about 0.2 s). */
 const MOST_EDITS = 600;
@@ -30,7 +21,7 @@ const wordsOf = (text: string): string[] =>
 const linesOf = (text: string): string[] => text.split(/(?<=\n)/);
 
 /** Compares piece by piece; null where the two have too little in common. */
-function compare(before: string[], after: string[]): Segment[] | null {
+function compare(before: string[], after: string[]): TextSegment[] | null {
   const parts = diffArrays(before, after, { maxEditLength: MOST_EDITS });
   return (
     parts?.map(({ added, removed, value }) => ({
@@ -40,14 +31,14 @@ function compare(before: string[], after: string[]): Segment[] | null {
   );
 }
 
-const replaced = (before: string, after: string): Segment[] => [
+const replaced = (before: string, after: string): TextSegment[] => [
   { op: 'DELETE', text: before },
   { op: 'INSERT', text: after },
 ];
 
 /** Joins neighbours of one kind and drops empty runs. */
-function joined(segments: readonly Segment[]): Segment[] {
-  const result: Segment[] = [];
+function joined(segments: readonly TextSegment[]): TextSegment[] {
+  const result: TextSegment[] = [];
   for (const { op, text } of segments) {
     const last = result.at(-1);
     if (last?.op === op) last.text += text;
@@ -61,11 +52,11 @@ function joined(segments: readonly Segment[]): Segment[] {
  * lines that changed, so that a long text costs what its changes cost. EQUAL and DELETE joined are the text before, EQUAL
  * and INSERT the text after.
  */
-export function diffWords(before: string, after: string): Segment[] {
+export function diffWords(before: string, after: string): TextSegment[] {
   const byLine = compare(linesOf(before), linesOf(after)) ?? replaced(before, after);
-  const segments: Segment[] = [];
+  const segments: TextSegment[] = [];
   for (let index = 0; index < byLine.length; index++) {
-    const [one, next] = [byLine[index] as Segment, byLine[index + 1]];
+    const [one, next] = [byLine[index] as TextSegment, byLine[index + 1]];
     const isReplaced = one.op !== 'EQUAL' && next && next.op !== 'EQUAL';
     if (!isReplaced) {
       segments.push(one);

@@ -12,7 +12,7 @@ import type { PageRequest } from './pages';
 const ORDERS = {
   UPDATED: { keys: ['s.at'], types: ['timestamptz'] },
   CREATED: { keys: ['s.since'], types: ['timestamptz'] },
-  TITLE: { keys: ['s.sort_title'], types: ['text'] },
+  TITLE: { keys: ['s.sort_title collate "C"'], types: ['text'] },
   // Undated entries come last both ways.
   WHEN_ASC: {
     keys: [`coalesce(s.earliest, s.latest, 'infinity')`, `coalesce(s.latest, 'infinity')`],

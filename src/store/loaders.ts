@@ -1,21 +1,26 @@
 import DataLoader from 'dataloader';
 import { invariant } from '../base/invariant';
-import type { Content, EntryRecord } from '../model/entry';
+import type { Content, EntryKind, EntryRecord } from '../model/entry';
 import { type Lens, lensKey } from '../model/lens';
 import type { RevisionRecord } from '../model/revision';
 import type { Token } from '../model/token';
 import type { User } from '../model/user';
+import type { WikiTarget } from '../rules/markdown';
 import type { Run } from './database';
 import { findShown, toRecord } from './entries';
 import { countIncoming, findIncoming, type IncomingRow, type Referrers } from './incoming';
+import { countSupport, findWeakLinks, type WeakLink } from './facts';
 import type { PageRequest } from './pages';
 import { countTokensOf, findTokens, findTokensOf, findUsers } from './people';
 import { countHistory, findContents, findHistory, findRevisions, type RevisionAddress } from './revisions';
 import { findTexts } from './texts';
+import { findWikiTargets } from './wiki-targets';
 
 const MAX_BATCH = 1000;
 
 const addressKey = (address: RevisionAddress): string => `${address.entry}:${address.number}`;
+
+const targetKey = ({ kind, target }: { kind: EntryKind; target: string }): string => `${kind}:${target}`;
 
 /** Answers in the order of the keys; null where nothing was found. */
 const inOrder = <Key, Value>(
@@ -138,6 +143,39 @@ export class Loaders {
       this.batched(async (hashes) => {
         const texts = await findTexts(this.scope.run, hashes);
         return inOrder(hashes, texts, (text) => text.hash).map((text) => text?.body ?? null);
+      }),
+    );
+  }
+
+  /** What wiki links lead to; null for nothing, and for what the lens does not show. */
+  wikiTargets(lens: Lens): DataLoader<WikiTarget, EntryRecord | null, string> {
+    return this.once(`wiki targets ${this.lens(lens)}`, () => {
+      const batch = async (targets: readonly WikiTarget[]) => {
+        const rows = await findWikiTargets(this.scope.run, lens.view, targets);
+        return inOrder(targets, rows, targetKey, targetKey).map((row) => row && toRecord(row, lens));
+      };
+      return new DataLoader<WikiTarget, EntryRecord | null, string>(batch, {
+        maxBatchSize: MAX_BATCH,
+        cacheKeyFn: targetKey,
+      });
+    });
+  }
+
+  /** Links that readers cannot follow, as editors see them. */
+  get weakLinks(): DataLoader<string, WeakLink[]> {
+    return this.once('weak links', () =>
+      this.batched(async (entries) =>
+        byParent(entries, await findWeakLinks(this.scope.run, entries), (link) => link.entry),
+      ),
+    );
+  }
+
+  /** How many citations support an entry. */
+  get support(): DataLoader<string, number> {
+    return this.once('support', () =>
+      this.batched(async (entries) => {
+        const counts = await countSupport(this.scope.run, entries);
+        return inOrder(entries, counts, (row) => row.entry).map((row) => row?.count ?? 0);
       }),
     );
   }

@@ -1,6 +1,6 @@
 import type { Run } from './database';
 
-/** A long text under the hash that contents hold. */
+/** A long text under the hash that contents hold. Its wiki links are kept beside it, read once. */
 export interface KeptText {
   hash: string;
   body: string;

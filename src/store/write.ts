@@ -3,6 +3,7 @@ import type { Content, EntryKind, EntryState } from '../model/entry';
 import type { View } from '../model/lens';
 import type { RevisionAction } from '../model/revision';
 import type { Derived } from '../rules/derive';
+import { wikiTargetsIn, type WikiTarget } from '../rules/markdown';
 import type { Run } from './database';
 import type { KeptText } from './texts';
 
@@ -60,8 +61,13 @@ export async function keepTexts(run: Run, texts: readonly KeptText[]): Promise<v
   const sorted = [...texts].toSorted((one, other) => (one.hash < other.hash ? -1 : 1));
   await run(
     'keep-texts',
-    `insert into text (hash, body) select * from unnest($1::text[], $2::text[]) on conflict do nothing`,
-    [sorted.map((text) => text.hash), sorted.map((text) => text.body)],
+    `insert into text (hash, body, links) select * from unnest($1::text[], $2::text[], $3::jsonb[])
+      on conflict do nothing`,
+    [
+      sorted.map((text) => text.hash),
+      sorted.map((text) => text.body),
+      sorted.map((text) => JSON.stringify(wikiTargetsIn(text.body))),
+    ],
   );
 }
 
@@ -80,14 +86,37 @@ const DRAW = `
   showing as materialized (
     select s.*, w.kind, w.state, w.position, w.at as shown_at
       from json_to_recordset($2::json) as s (
-        entry uuid, view text, revision int, format smallint, content json, title text, slug text, language text,
+        entry uuid, view text, revision int, format smallint, content json, title text, "sortTitle" text, slug text, language text,
         earliest timestamptz, latest timestamptz, facets jsonb)
       join write w on w.entry = s.entry
   ),
-  wanted_link as materialized (
-    select l.entry, l.view, l.field, l.item, l.target, s.position
-      from json_to_recordset($3::json) as l (entry uuid, view text, field text, item text, target uuid)
-      join showing s on s.entry = l.entry and s.view = l.view
+  appeared as materialized (
+    select kind, slug, entry, min(position) as position from showing where slug is not null group by kind, slug, entry
+    union all
+    select kind, entry::text, entry, position from write where is_new and kind = 'CLAIM'
+  ),
+  made_link as (
+    select l.entry, l.view, l.field, l.item, l.target, l.kind, l.slug
+      from json_to_recordset($3::json) as l (
+        entry uuid, view text, field text, item text, target uuid, kind text, slug text)
+    union
+    select x.entry, x.view, x.field, '', null, l.kind, l.target
+      from json_to_recordset($4::json) as x (entry uuid, view text, field text, hash text)
+      join text t on t.hash = x.hash
+      cross join jsonb_to_recordset(t.links) as l (kind text, target text)
+  ),
+  found_link as (
+    select m.*, coalesce(m.target, n.entry, a.entry, c.id) as to_entry
+      from made_link m
+      left join appeared n on n.kind = m.kind and n.slug = m.slug
+      left join slug a on a.kind = m.kind and a.slug = m.slug
+      left join entry c on c.kind = 'CLAIM' and c.id = case when m.kind = 'CLAIM' then m.slug::uuid end
+  ),
+  due_link as materialized (
+    select distinct f.entry, f.view, f.field, f.item, f.to_entry,
+        case when f.to_entry is null then f.kind end as wanted_kind,
+        case when f.to_entry is null then f.slug end as wanted_slug, s.position
+      from found_link f join showing s on s.entry = f.entry and s.view = f.view
   )`;
 
 const ENTRIES = `
@@ -129,13 +158,14 @@ const ENTRIES = `
 
 const SHOWN = `
   shown_now as (
-    insert into shown (entry, view, revision, format, kind, title, slug, language, state, since, at, earliest, latest,
+    insert into shown (entry, view, revision, format, kind, title, sort_title, slug, language, state, since, at, earliest, latest,
         facets, content)
-      select entry, view, revision, format, kind, title, slug, language, state, shown_at, shown_at, earliest, latest,
+      select entry, view, revision, format, kind, title, "sortTitle", slug, language, state, shown_at, shown_at, earliest, latest,
           facets, content
         from showing
       on conflict (entry, view) do update set
-        revision = excluded.revision, format = excluded.format, title = excluded.title, slug = excluded.slug,
+        revision = excluded.revision, format = excluded.format, title = excluded.title,
+        sort_title = excluded.sort_title, slug = excluded.slug,
         language = excluded.language, state = excluded.state, at = excluded.at, earliest = excluded.earliest,
         latest = excluded.latest, facets = excluded.facets, content = excluded.content
   ),
@@ -159,17 +189,30 @@ const LINKS = `
     update link l set until = s.position from showing s
       where l.from_entry = s.entry and l.view = s.view and l.until is null
         and not exists (
-          select from wanted_link n
+          select from due_link n
             where n.entry = l.from_entry and n.view = l.view and n.field = l.field and n.item = l.item
-              and n.target = l.to_entry)
+              and n.to_entry is not distinct from l.to_entry and n.wanted_kind is not distinct from l.wanted_kind
+              and n.wanted_slug is not distinct from l.wanted_slug)
   ),
   new_link as (
-    insert into link (from_entry, field, item, to_entry, view, since)
-      select n.entry, n.field, n.item, n.target, n.view, n.position from wanted_link n
+    insert into link (from_entry, field, item, to_entry, wanted_kind, wanted_slug, view, since)
+      select n.entry, n.field, n.item, n.to_entry, n.wanted_kind, n.wanted_slug, n.view, n.position from due_link n
         where not exists (
           select from link l
             where l.from_entry = n.entry and l.view = n.view and l.until is null and l.field = n.field
-              and l.item = n.item and l.to_entry = n.target)
+              and l.item = n.item and l.to_entry is not distinct from n.to_entry
+              and l.wanted_kind is not distinct from n.wanted_kind
+              and l.wanted_slug is not distinct from n.wanted_slug)
+  ),
+  granted_link as (
+    update link l set until = a.position from appeared a
+      where l.wanted_kind = a.kind and l.wanted_slug = a.slug and l.until is null
+        and not exists (select from showing s where s.entry = l.from_entry and s.view = l.view)
+      returning l.from_entry, l.field, l.item, l.view, a.entry, a.position
+  ),
+  link_granted as (
+    insert into link (from_entry, field, item, to_entry, view, since)
+      select from_entry, field, item, entry, view, position from granted_link
   )`;
 
 const LEDGER = `
@@ -195,16 +238,24 @@ export async function writeEntries(run: Run, writes: readonly EntryWrite[]): Pro
   const showings = writes.flatMap((write) => write.showings.map((showing) => ({ entry: write.entry, ...showing })));
   const [row] = await run<{ position: string; at: Date; entries: number }>('write-entries', WRITE, [
     JSON.stringify(writes.map(toWriteRow)),
-    JSON.stringify(showings.map(({ derived, ...showing }) => ({ ...showing, ...derived, links: undefined }))),
+    JSON.stringify(
+      showings.map(({ derived, ...showing }) => ({ ...showing, ...derived, links: undefined, texts: undefined })),
+    ),
     JSON.stringify(
       showings.flatMap(({ entry, view, derived }) =>
-        derived.links.map(({ field, item, to }) => ({ entry, view, field, item, target: to })),
+        derived.links.map(({ field, item, to }) => ({ entry, view, field, item, ...addressOf(to) })),
       ),
+    ),
+    JSON.stringify(
+      showings.flatMap(({ entry, view, derived }) => derived.texts.map((text) => ({ entry, view, ...text }))),
     ),
   ]);
   invariant(row && row.entries === writes.length, 'a locked entry was changed by somebody else');
   return { position: BigInt(row.position), at: row.at };
 }
+
+const addressOf = (to: string | WikiTarget) =>
+  typeof to === 'string' ? { target: to } : { kind: to.kind, slug: to.target };
 
 const toWriteRow = (write: EntryWrite, index: number): Record<string, unknown> => ({
   nr: index + 1,

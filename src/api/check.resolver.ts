@@ -1,0 +1,25 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Check } from '../model/check';
+import { Entry } from '../model/entry';
+import { LATEST_NOW } from '../model/lens';
+import { FieldChange, TextSegment } from '../model/revision';
+import { diffWords } from '../rules/words';
+import { Scope } from '../store/scope';
+import { loadEntry } from './entries';
+
+@Resolver(() => Check)
+export class CheckResolver {
+  // Checks are told to the newsroom alone, which sees what is not public.
+  @FieldResolver(() => Entry, { nullable: true, description: 'The other entry that it speaks of.' })
+  entry(@Root() check: Check, @Ctx() scope: Scope): Promise<Entry | null> {
+    return loadEntry(scope, LATEST_NOW, check.entryId);
+  }
+}
+
+@Resolver(() => FieldChange)
+export class FieldChangeResolver {
+  @FieldResolver(() => [TextSegment], { nullable: true, description: 'Word by word, for text.' })
+  text(@Root() { before, after, isProse }: FieldChange): TextSegment[] | null {
+    return isProse && typeof before === 'string' && typeof after === 'string' ? diffWords(before, after) : null;
+  }
+}
