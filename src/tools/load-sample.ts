@@ -12,7 +12,16 @@ import { finishSample, startSample } from '../store/sample';
 interface SampleFile {
   title: string;
   about: string;
-  entries: { ref: string; kind: EntryKind; fields: Record<string, unknown> }[];
+  entries: SampleEntry[];
+}
+
+/** An entry that an article makes, or (`edit`) an earlier one that it revises. */
+interface SampleEntry {
+  ref?: string;
+  edit?: string;
+  kind: EntryKind;
+  fields: Record<string, unknown>;
+  summary?: string;
 }
 
 const readFiles = (folder: string): SampleFile[] =>
@@ -29,32 +38,61 @@ function resolve(value: unknown, ids: ReadonlyMap<string, string>): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, ids)]));
 }
 
-const mutationFor = (kind: EntryKind): string => {
-  const name = kind[0] + kind.slice(1).toLowerCase();
-  return `mutation ($input: Create${name}Input!) {
-    made: create${name}(input: $input) { outcome entry: ${name.toLowerCase()} { id } problems { path message } }
-  }`;
-};
-
 interface Made {
   outcome: string;
   entry: { id: string } | null;
   problems: { path: string | null; message: string }[];
 }
 
-async function create(newsroom: Newsroom, desk: User, entry: SampleFile['entries'][number], fields: unknown) {
+/** What a loading has come to: which entries there are, and how many revisions each has. */
+interface Progress {
+  readonly ids: Map<string, string>;
+  readonly revisions: Map<string, number>;
+}
+
+/** Puts what an entry has before what `$append` adds to it. */
+async function append(newsroom: Newsroom, entry: string, base: number, fields: Record<string, unknown>) {
+  const content = await new Scope(newsroom).loaders.contents.load({ entry, number: base });
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      const added = (value as { $append?: unknown[] } | null)?.$append;
+      return [name, added ? [...((content?.[name] ?? []) as unknown[]), ...added] : value];
+    }),
+  );
+}
+
+async function inputFor(newsroom: Newsroom, { ids, revisions }: Progress, entry: SampleEntry) {
+  const fields = resolve(entry.fields, ids) as Record<string, unknown>;
   // With an id of its own each, a loading that was cut short goes on where it stopped.
-  const input = { fields, publish: true, summary: 'Sample', clientMutationId: `sample:${entry.ref}` };
+  if (entry.ref !== undefined)
+    return { fields, publish: true, summary: 'Sample', clientMutationId: `sample:${entry.ref}` };
+  const id = ids.get(entry.edit ?? '');
+  invariant(id, `the sample made ${entry.edit} before it edits it`);
+  const baseRevision = revisions.get(id) ?? 1;
+  const clientMutationId = `sample:${entry.edit}:${baseRevision}`;
+  const summary = entry.summary ?? 'Sample';
+  return { id, baseRevision, fields: await append(newsroom, id, baseRevision, fields), summary, clientMutationId };
+}
+
+/** Makes or edits one entry of the sample through the API. */
+async function write(newsroom: Newsroom, desk: User, progress: Progress, entry: SampleEntry): Promise<void> {
+  const verb = entry.ref === undefined ? 'edit' : 'create';
+  const name = entry.kind[0] + entry.kind.slice(1).toLowerCase();
   const { data, errors } = await graphql({
     schema: getSchema(),
-    source: mutationFor(entry.kind),
+    source: `mutation ($input: ${verb === 'edit' ? 'Edit' : 'Create'}${name}Input!) {
+      made: ${verb}${name}(input: $input) { outcome entry: ${name.toLowerCase()} { id } problems { path message } }
+    }`,
     contextValue: new Scope(newsroom, { user: desk, role: desk.role }),
-    variableValues: { input },
+    variableValues: { input: await inputFor(newsroom, progress, entry) },
   });
   const made = data?.made as Made | undefined;
   const problems = [...(errors ?? []), ...(made?.problems ?? [])].map((problem) => problem.message).join(' ');
-  invariant(made?.entry, `the sample's ${entry.kind} ${entry.ref} can be created: ${problems}`);
-  return made.entry.id;
+  const id = made?.entry?.id;
+  const isWritten = made?.outcome === 'CREATED' || made?.outcome === 'SAVED';
+  invariant(id && isWritten, `the sample can ${verb} ${entry.ref ?? entry.edit}: ${made?.outcome} ${problems}`);
+  if (entry.ref !== undefined) progress.ids.set(entry.ref, id);
+  progress.revisions.set(id, (progress.revisions.get(id) ?? 0) + 1);
 }
 
 /**
@@ -74,13 +112,13 @@ export async function loadSample(
   if (!loading) return 0;
   try {
     const desk = Object.assign(new User(), { uuid: loading.desk, name: 'Sample desk', role: 'EDITOR', bot: true });
-    const ids = new Map<string, string>();
-    for (const entry of files.flatMap((file) => file.entries)) {
-      ids.set(entry.ref, await create(newsroom, desk, entry, resolve(entry.fields, ids)));
-      onProgress(ids.size, total);
+    const progress: Progress = { ids: new Map(), revisions: new Map() };
+    for (const [index, entry] of files.flatMap((file) => file.entries).entries()) {
+      await write(newsroom, desk, progress, entry);
+      onProgress(index + 1, total);
     }
     await finishSample(newsroom.database.run);
-    return ids.size;
+    return progress.ids.size;
   } finally {
     loading.release();
   }
