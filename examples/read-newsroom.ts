@@ -67,11 +67,13 @@ export async function ask<Shape extends z.ZodType>(
 
 /** Every story, page by page; the cursor of a page is where the next one begins. */
 export async function* allStories(url: string) {
-  for (let after: string | null = null, isMore = true; isMore;) {
-    const { stories } = await ask(url, operation('5-stories.graphql'), { after }, StoriesPage);
-    yield* stories.nodes;
-    ({ hasNextPage: isMore, endCursor: after } = stories.pageInfo);
-  }
+  let page: z.infer<typeof StoriesPage>['stories'] | null = null;
+  do {
+    const after: string | null = page?.pageInfo.endCursor ?? null;
+    const answer: z.infer<typeof StoriesPage> = await ask(url, operation('5-stories.graphql'), { after }, StoriesPage);
+    page = answer.stories;
+    yield* page.nodes;
+  } while (page.pageInfo.hasNextPage);
 }
 
 /** What the program prints. */

@@ -34,8 +34,9 @@ class IdArgs extends ViewArgs {
   id: string;
 }
 
+/** How entries with addresses are asked for. */
 @ArgsType()
-class IdOrSlugArgs extends ViewArgs {
+export class IdOrSlugArgs extends ViewArgs {
   @Field(() => ID, { nullable: true, description: 'Exactly one of id and slug.' })
   id?: string | null;
 
@@ -145,7 +146,8 @@ async function findById<Kind extends Entry>(
   return entry?.kind === kind ? entry : null;
 }
 
-async function findByIdOrSlug<Kind extends Entry>(
+/** An entry of a kind, by id or by present or former address. */
+export async function findByIdOrSlug<Kind extends Entry>(
   scope: Scope,
   kind: EntryKind,
   { id, slug, view }: IdOrSlugArgs,
