@@ -1,10 +1,11 @@
 import { Args, ArgsType, Ctx, Field, Query, Resolver } from 'type-graphql';
+import { badInput } from '../base/errors';
 import type { Entry, EntryKind } from '../model/entry';
 import { View } from '../model/lens';
 import { EntryOrder, EventOrder } from '../model/order';
 import type { Page } from '../model/page';
 import { toRecord } from '../store/entries';
-import type { EntryFilter } from '../store/filters';
+import { countFilters, type EntryFilter } from '../store/filters';
 import { countList, findList, type ListOrder, listKey, nameOfList } from '../store/lists';
 import { makePage, readPageRequest } from '../store/pages';
 import { Scope } from '../store/scope';
@@ -21,8 +22,9 @@ import { isNewsroom, toEntry } from './entries';
 import { lensFor } from './lens';
 import { ActorFilter, CitationFilter, ClaimFilter, DocumentFilter, EventFilter, StoryFilter } from './list.inputs';
 
+/** What every list takes besides its filter and order. */
 @ArgsType()
-class ListArgs extends PageArgs {
+export class ListArgs extends PageArgs {
   @Field(() => View, { defaultValue: 'PUBLISHED', description: 'LATEST needs at least CONTRIBUTOR.' })
   view: View;
 }
@@ -87,10 +89,20 @@ interface Asked extends ListArgs {
   orderBy: ListOrder;
 }
 
+/** Every filter within a filter becomes a part of the statement. */
+const MOST_FILTERS = 500;
+
+function assertFilterSize(filter: EntryFilter): void {
+  const count = countFilters(filter);
+  if (count > MOST_FILTERS)
+    throw badInput('filter', `at most ${MOST_FILTERS} filters can be put together; there are ${count}.`);
+}
+
 /** A page of the entries of a kind, in both views by the same statement. */
-async function listPage<Kind extends Entry>(scope: Scope, kind: EntryKind, args: Asked): Promise<Page<Kind>> {
+export async function listPage<Kind extends Entry>(scope: Scope, kind: EntryKind, args: Asked): Promise<Page<Kind>> {
   const lens = lensFor(scope, args.view);
   const { cursors, pages } = scope.newsroom;
+  assertFilterSize(args.filter ?? {});
   const list = {
     kind,
     view: lens.view,

@@ -6,11 +6,15 @@ import type { Story } from '../model/story';
 import { wikiTargetsIn } from '../rules/markdown';
 import { makePage, type PageArguments, readPageRequest } from '../store/pages';
 import type { Scope } from '../store/scope';
-import { loadText, loadVisible } from './entries';
+import { loadText, loadVisible, visibleItems } from './entries';
 
-/** Ids of the claims that a story tells, each once: those of its timeline, then those that its texts link to. */
+/**
+ * Ids of the claims that a story tells, each once: those of its timeline, then those that its texts link to. What the lens
+ * leaves out of the timeline tells nothing.
+ */
 async function claimIds(scope: Scope, story: Story): Promise<string[]> {
-  const { timeline, body } = story.content;
+  const { body } = story.content;
+  const timeline = await visibleItems(scope, story.lens, story.content.timeline, (item) => item.event ?? item.claim);
   const texts = [...timeline.map((item) => item.note), await loadText(scope, body)];
   const linked = texts.flatMap((text) => (text === null ? [] : wikiTargetsIn(text)));
   return [

@@ -1,6 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto';
 import { WikiError } from './errors';
 
+/** Longest cursor that is looked at: one of a title of 200 characters outside ASCII has about 1,200. */
+const LONGEST = 1500;
 const NONCE = 12;
 const TAG = 12;
 
@@ -40,8 +42,8 @@ export function makeListCursors(secret: Buffer): ListCursors {
       return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString('base64url');
     },
     open(list, cursor, argument) {
-      const bytes = Buffer.from(cursor.slice(0, 500), 'base64url');
-      if (cursor.length > 500 || bytes.length <= NONCE + TAG || bytes.toString('base64url') !== cursor)
+      const bytes = Buffer.from(cursor.slice(0, LONGEST), 'base64url');
+      if (cursor.length > LONGEST || bytes.length <= NONCE + TAG || bytes.toString('base64url') !== cursor)
         return refuse(argument);
       const decipher = createDecipheriv('aes-256-gcm', secret, bytes.subarray(0, NONCE), { authTagLength: TAG })
         .setAAD(boundTo(list))

@@ -3,7 +3,7 @@ import { invariant } from '../base/invariant';
 import { type EditResult, Problem } from '../model/edit';
 import type { Content, EntryKind } from '../model/entry';
 import { emptyContent } from '../rules/contents';
-import { derive } from '../rules/derive';
+import { derive, publicPart } from '../rules/derive';
 import { KINDS } from '../rules/kinds';
 import type { Run } from '../store/database';
 import { type LockedEntry, lockPosition } from '../store/locks';
@@ -123,7 +123,7 @@ const toAcceptance = (
       revision: number,
       format: KINDS[entry.kind].format,
       content,
-      derived: derive(entry.kind, content),
+      derived: publicPart(entry.kind, derive(entry.kind, content)),
     },
   ],
 });

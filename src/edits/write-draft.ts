@@ -3,7 +3,7 @@ import { sha256 } from '../base/hash';
 import { Problem } from '../model/edit';
 import type { Content, EntryKind, EntryState } from '../model/entry';
 import type { RevisionAction } from '../model/revision';
-import { derive } from '../rules/derive';
+import { derive, publicPart } from '../rules/derive';
 import { KINDS } from '../rules/kinds';
 import { slugFrom } from '../rules/slugs';
 import type { Run } from '../store/database';
@@ -67,7 +67,9 @@ export function toEntryWrite(draft: Draft): EntryWrite {
   const number = (was?.latest ?? 0) + 1;
   const format = KINDS[kind].format;
   const derived = derive(kind, content);
-  const show = (view: Showing['view']): Showing => ({ view, revision: number, format, content, derived });
+  const shown = { revision: number, format, content };
+  const latest: Showing = { ...shown, view: 'LATEST', derived };
+  const published: Showing = { ...shown, view: 'PUBLISHED', derived: publicPart(kind, derived) };
   return {
     entry,
     kind,
@@ -93,7 +95,7 @@ export function toEntryWrite(draft: Draft): EntryWrite {
       kind: was ? 'EDITED' : 'CREATED',
       publicKind: draft.accepted ? (was ? 'EDITED' : 'PUBLISHED') : null,
     },
-    showings: draft.accepted ? [show('LATEST'), show('PUBLISHED')] : [show('LATEST')],
+    showings: draft.accepted ? [latest, published] : [latest],
   };
 }
 

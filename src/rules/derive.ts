@@ -56,6 +56,19 @@ export function derive(kind: EntryKind, content: Content): Derived {
   };
 }
 
+/** What of it the public may be told: without the links of newsroom fields (rules 1.4). */
+export const publicPart = (kind: EntryKind, derived: Derived): Derived => ({
+  ...derived,
+  links: derived.links.filter((link) => !isNewsroomField(KINDS[kind].fields as FieldRules, link.field)),
+});
+
+function isNewsroomField(rules: FieldRules, field: string): boolean {
+  const [name = '', ...rest] = field.split('.');
+  const rule = rules[name];
+  if (!rule || rule.audience === 'newsroom') return rule !== undefined;
+  return isKeyedList(rule) && isNewsroomField(rule.items, rest.join('.'));
+}
+
 const distinct = (links: readonly DerivedLink[]): DerivedLink[] => [
   ...new Map(links.map((link) => [JSON.stringify(link), link])).values(),
 ];
@@ -65,6 +78,15 @@ const referenceLinks = (kind: EntryKind, content: Content): DerivedLink[] =>
 
 const noteLinks = (kind: EntryKind, content: Content): DerivedLink[] =>
   notesIn(kind, content).flatMap(({ field, item, text }) => wikiTargetsIn(text).map((to) => ({ field, item, to })));
+
+/** Dotted names of the references without which an item of a list is left out: 'timeline.event', 'cast.actor'. */
+export const essentialFields: readonly string[] = Object.values(KINDS).flatMap((kind) =>
+  Object.entries(kind.fields as FieldRules).flatMap(([name, rule]) =>
+    isKeyedList(rule)
+      ? Object.keys(rule.items).flatMap((part) => (rule.items[part]?.isEssential ? [`${name}.${part}`] : []))
+      : [],
+  ),
+);
 
 /** A Markdown text that stands in the content itself. */
 export interface Note {

@@ -175,6 +175,7 @@ export const reference = (
   options: ReferenceOptions = {},
 ): FieldRule<string | null> => ({
   ...valueRule<string | null>({ empty: null, read: (input) => String(input) }),
+  isEssential: options.essential ?? false,
   references: (to, field, path, item): Reference[] =>
     to === null ? [] : [{ to, kinds, field, item, path, acyclic: options.acyclic ?? false }],
   visible: (to, isVisible) => (to === null || isVisible(to) ? to : options.essential ? NOTHING : null),

@@ -56,6 +56,8 @@ export interface FieldRule<Value = unknown> {
   readonly isMarkdown: boolean;
   /** Whether it is a text that is read, so that its changes are told word by word. */
   readonly isProse: boolean;
+  /** Whether it is a reference without which the item that holds it is left out (rules 1.2). */
+  readonly isEssential: boolean;
   /** newsroom: shown to CONTRIBUTOR and above only (rules 1.4). */
   readonly audience: 'public' | 'newsroom';
   /** What holds nothing. */
@@ -102,6 +104,7 @@ export function valueRule<Value>(
     required: false,
     isMarkdown: false,
     isProse: false,
+    isEssential: false,
     audience: 'public',
     references: () => [],
     visible: (value) => value,

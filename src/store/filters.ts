@@ -2,6 +2,7 @@ import { isUuid } from '../base/node-id';
 import type { EntryState } from '../model/entry';
 import type { View } from '../model/lens';
 import { foldTitle } from '../rules/titles';
+import { isTold } from './links';
 
 /** How a text is compared; without regard to case, marks and width, as people search. */
 export interface StringFilter {
@@ -54,8 +55,12 @@ export class Parameters {
 /** Turns the value of one field of a filter into a condition on `shown s`. */
 export type Condition = (value: never, parameters: Parameters) => string;
 
+const NO_CONDITION = 'true';
+const allOf = (conditions: readonly string[]): string =>
+  conditions.length === 0 ? NO_CONDITION : conditions.join(' and ');
+
 /** What no stored text holds cannot be found, and Postgres would not even take it. */
-const isStorable = (text: string): boolean => !text.includes('\0') && !/\p{Surrogate}/u.test(text);
+export const isStorable = (text: string): boolean => !text.includes('\0') && !/\p{Surrogate}/u.test(text);
 
 const LIKE_SIGNS = /[\\%_]/g;
 const likeText = (text: string): string => foldTitle(text).replace(LIKE_SIGNS, '\\$&');
@@ -64,11 +69,12 @@ const likeText = (text: string): string => foldTitle(text).replace(LIKE_SIGNS, '
 export const onText =
   (expression: string) =>
   (filter: StringFilter, parameters: Parameters): string => {
-    const given = [filter.eq, filter.contains, filter.startsWith, ...(filter.in ?? [])];
+    const given = [filter.eq, filter.contains, filter.startsWith];
     if (!given.every((text) => typeof text !== 'string' || isStorable(text))) return 'false';
     const conditions = [];
     if (typeof filter.eq === 'string') conditions.push(`${expression} = ${parameters.add(foldTitle(filter.eq))}`);
-    if (filter.in) conditions.push(`${expression} = any(${parameters.add(filter.in.map(foldTitle))}::text[])`);
+    if (filter.in)
+      conditions.push(`${expression} = any(${parameters.add(filter.in.filter(isStorable).map(foldTitle))}::text[])`);
     if (typeof filter.contains === 'string')
       conditions.push(`${expression} like ${parameters.add(`%${likeText(filter.contains)}%`)}`);
     if (typeof filter.startsWith === 'string')
@@ -81,6 +87,7 @@ export const onTexts =
   (key: string) =>
   (filter: StringFilter, parameters: Parameters): string => {
     const condition = onText('t.value')(filter, parameters);
+    if (condition === NO_CONDITION) return condition;
     return `exists (select from jsonb_array_elements_text(s.facets -> '${key}') t where ${condition})`;
   };
 
@@ -100,6 +107,9 @@ export const onInstant =
 
 /** An unknown end of a date is open; a date of which neither end is known meets nothing. */
 export const onSpan = ({ overlaps, within }: FuzzyDateFilter, parameters: Parameters): string => {
+  // A span that ends before it begins has no instant in it; Postgres refuses to make one.
+  const isEmpty = ({ from, before }: DateTimeFilter): boolean => !!from && !!before && from >= before;
+  if ((overlaps && isEmpty(overlaps)) || (within && isEmpty(within))) return 'false';
   const span = (filter: DateTimeFilter): string =>
     `tstzrange(${parameters.add(filter.from ?? null)}::timestamptz, ${parameters.add(filter.before ?? null)}::timestamptz)`;
   const isDated = 'coalesce(s.earliest, s.latest) is not null';
@@ -109,7 +119,8 @@ export const onSpan = ({ overlaps, within }: FuzzyDateFilter, parameters: Parame
   ]);
 };
 
-const isShown = (id: string): string =>
+const isShown = (id: string): string => `exists (select from shown t where t.entry = ${id} and t.view = $1)`;
+const isListed = (id: string): string =>
   `exists (select from shown t where t.entry = ${id} and t.view = $1 and t.state <> 'DELETED')`;
 
 /**
@@ -123,7 +134,7 @@ export const onReference =
     const target = `${parameters.add(id)}::uuid`;
     const names = parameters.add(fields);
     return `(${isShown(target)} and exists (select from link l where l.from_entry = s.entry and l.view = $1
-      and l.to_entry = ${target} and l.field = any(${names}::text[]) and l.until is null))`;
+      and l.to_entry = ${target} and l.field = any(${names}::text[]) and l.until is null and ${isTold('l')}))`;
   };
 
 /** That another entry refers to this one by one of these fields. */
@@ -133,11 +144,9 @@ export const onReferrer =
     if (!isUuid(id)) return 'false';
     const referrer = `${parameters.add(id)}::uuid`;
     const names = parameters.add(fields);
-    return `(${isShown(referrer)} and exists (select from link l where l.from_entry = ${referrer} and l.view = $1
-      and l.to_entry = s.entry and l.field = any(${names}::text[]) and l.until is null))`;
+    return `(${isListed(referrer)} and exists (select from link l where l.from_entry = ${referrer} and l.view = $1
+      and l.to_entry = s.entry and l.field = any(${names}::text[]) and l.until is null and ${isTold('l')}))`;
   };
-
-const allOf = (conditions: readonly string[]): string => (conditions.length === 0 ? 'true' : conditions.join(' and '));
 
 const COMMON: Readonly<Record<string, Condition>> = {
   state: ((state: EntryState, parameters: Parameters) => `s.state = ${parameters.add(state)}`) as Condition,
@@ -163,7 +172,13 @@ export function compileFilter(
   );
 }
 
-/** Whether a filter asks for what was deleted; lists leave it out otherwise (rules 1.6). */
+/** Whether a filter asks for what was deleted; lists leave it out otherwise (rules 1.6). `not` asks for nothing. */
 export const asksForDeleted = (filter: EntryFilter): boolean =>
-  filter.state === 'DELETED' ||
-  [...(filter.and ?? []), ...(filter.or ?? []), ...(filter.not ? [filter.not] : [])].some(asksForDeleted);
+  filter.state === 'DELETED' || [...(filter.and ?? []), ...(filter.or ?? [])].some(asksForDeleted);
+
+/** How many filters a filter is made of, itself included. */
+export const countFilters = (filter: EntryFilter): number =>
+  [...(filter.and ?? []), ...(filter.or ?? []), ...(filter.not ? [filter.not] : [])].reduce(
+    (count, inner) => count + countFilters(inner),
+    1,
+  );

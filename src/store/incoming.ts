@@ -3,6 +3,7 @@ import type { EntryKind } from '../model/entry';
 import type { View } from '../model/lens';
 import type { Run } from './database';
 import { SHOWN_COLUMNS, type ShownRow } from './entries';
+import { isTold } from './links';
 import type { PageRequest } from './pages';
 
 /** Which of the entries that refer to another are meant: by which fields, of which kinds; null is any. */
@@ -14,8 +15,11 @@ export interface Referrers {
 /** An entry that refers to `parent`, and since when. */
 export type IncomingRow = ShownRow & { parent: string; link_since: string };
 
-/** Its place among those that refer to the same entry: by when the link came, newest first (rules 6). */
-export const incomingKey = (row: IncomingRow): CursorKey => [row.link_since, row.id];
+/**
+ * Its place among those that refer to the same entry: by when the link came, newest first (rules 6). All of one length: that
+ * of a sealed cursor must not tell how many digits the ledger's positions have.
+ */
+export const incomingKey = (row: IncomingRow): CursorKey => [row.link_since.padStart(19, '0'), row.id];
 
 // An entry may refer to another several times (twice in a chain, in a cast and a body): its newest link counts.
 const LINKS = `
@@ -23,10 +27,10 @@ const LINKS = `
   join shown s on s.entry = l.from_entry and s.view = $2
   where l.view = $2 and l.until is null and s.state <> 'DELETED'
     and ($3::text[] is null or l.field = any($3)) and ($4::text[] is null or s.kind = any($4))
-    and not exists (
+    and ${isTold('l')} and not exists (
       select from link n
         where n.from_entry = l.from_entry and n.to_entry = l.to_entry and n.view = $2 and n.until is null
-          and ($3::text[] is null or n.field = any($3)) and (n.since, n.id) > (l.since, l.id))`;
+          and ($3::text[] is null or n.field = any($3)) and (n.since, n.id) > (l.since, l.id) and ${isTold('n')})`;
 
 /** One field is asked for by equality, so that the index gives the links in the order of the list. */
 const ONE_FIELD = LINKS.replaceAll('($3::text[] is null or l.field = any($3))', 'l.field = ($3::text[])[1]');
@@ -87,6 +91,7 @@ export const countIncoming = (
       from link l join shown s on s.entry = l.from_entry and s.view = $2
       where l.to_entry = any($1::uuid[]) and l.view = $2 and l.until is null and s.state <> 'DELETED'
         and ($3::text[] is null or l.field = any($3)) and ($4::text[] is null or s.kind = any($4))
+        and ${isTold('l')}
       group by l.to_entry`,
     [parents, view, referrers.fields, referrers.kinds],
   );

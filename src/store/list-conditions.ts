@@ -1,6 +1,6 @@
 import type { EntryKind } from '../model/entry';
 import { isUuid } from '../base/node-id';
-import { onFacet, onReference, onReferrer, onSpan, onText, onTexts, type Parameters } from './filters';
+import { isStorable, onFacet, onReference, onReferrer, onSpan, onText, onTexts, type Parameters } from './filters';
 
 const SUPPORTING = `('ASSERTS', 'CONFIRMS', 'PARTLY_CONFIRMS')`;
 
@@ -32,6 +32,8 @@ const CHECKS: Readonly<Record<string, string>> = {
         and not exists (select from shown p where p.entry = l.to_entry and p.view = 'PUBLISHED'))`,
 };
 
+const asKept = (text: string): string => text.trim().normalize('NFC');
+
 const HEADLINE = onText('s.sort_title');
 
 /** What each field of a kind's filter asks. Fields that all kinds share stand in `filters.ts`. */
@@ -48,7 +50,9 @@ export const LIST_CONDITIONS = {
     name: onTexts('foldedNames'),
     story: onReferrer('cast.actor', 'body', 'timeline.note'),
     identifier: ({ scheme, value }: { scheme: string; value: string }, parameters: Parameters) =>
-      onFacet('identifiers')([{ scheme, value }], parameters),
+      isStorable(scheme) && isStorable(value)
+        ? onFacet('identifiers')([{ scheme: asKept(scheme), value: asKept(value) }], parameters)
+        : 'false',
   },
   EVENT: {
     eventType: onFacet('eventType'),

@@ -71,6 +71,8 @@ export async function keepTexts(run: Run, texts: readonly KeptText[]): Promise<v
   );
 }
 
+// A slug appears in PUBLISHED when what it is the address of becomes public under it: until then a public text that names
+// it refers to nothing, or the backlinks of a public entry would tell its next address (rules 4.8).
 // Positions and their time are drawn here, in a statement after the position lock was taken: only then does its snapshot
 // hold what the writer before has committed.
 const DRAW = `
@@ -91,9 +93,12 @@ const DRAW = `
       join write w on w.entry = s.entry
   ),
   appeared as materialized (
-    select kind, slug, entry, min(position) as position from showing where slug is not null group by kind, slug, entry
+    select v.view, s.kind, s.slug, s.entry, min(s.position) as position
+      from showing s join (values ('LATEST'), ('PUBLISHED')) as v (view) on v.view in ('LATEST', s.view)
+      where s.slug is not null group by v.view, s.kind, s.slug, s.entry
     union all
-    select kind, entry::text, entry, position from write where is_new and kind = 'CLAIM'
+    select v.view, w.kind, w.entry::text, w.entry, w.position
+      from write w cross join (values ('LATEST'), ('PUBLISHED')) as v (view) where w.is_new and w.kind = 'CLAIM'
   ),
   made_link as (
     select l.entry, l.view, l.field, l.item, l.target, l.kind, l.slug
@@ -108,8 +113,8 @@ const DRAW = `
   found_link as (
     select m.*, coalesce(m.target, n.entry, a.entry, c.id) as to_entry
       from made_link m
-      left join appeared n on n.kind = m.kind and n.slug = m.slug
-      left join slug a on a.kind = m.kind and a.slug = m.slug
+      left join appeared n on n.view = m.view and n.kind = m.kind and n.slug = m.slug
+      left join slug a on a.kind = m.kind and a.slug = m.slug and (m.view = 'LATEST' or a.public_since is not null)
       left join entry c on c.kind = 'CLAIM' and c.id = case when m.kind = 'CLAIM' then m.slug::uuid end
   ),
   due_link as materialized (
@@ -206,7 +211,7 @@ const LINKS = `
   ),
   granted_link as (
     update link l set until = a.position from appeared a
-      where l.wanted_kind = a.kind and l.wanted_slug = a.slug and l.until is null
+      where l.wanted_kind = a.kind and l.wanted_slug = a.slug and l.view = a.view and l.until is null
         and not exists (select from showing s where s.entry = l.from_entry and s.view = l.view)
       returning l.from_entry, l.field, l.item, l.view, a.entry, a.position
   ),

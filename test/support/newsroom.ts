@@ -97,11 +97,11 @@ let counter = 0;
 
 function makersFor(newsroom: Newsroom, viewers: Record<UserRole, Viewer>): Makers {
   const make =
-    (kind: EntryKind, least: () => Promise<Record<string, unknown>>): Maker =>
+    (kind: EntryKind, least: (given: Record<string, unknown>) => Promise<Record<string, unknown>>): Maker =>
     async (fields = {}, { by = 'EDITOR', ...options } = {}) => {
       const scope = new Scope(newsroom, viewers[by]);
       const publish = options.publish ?? (by === 'EDITOR' || by === 'ADMIN');
-      const all = { ...(await least()), ...fields };
+      const all = { ...(await least(fields)), ...fields };
       const result = await createEntry(scope, kind, { ...options, publish, fields: all });
       if (result.outcome !== 'CREATED' || !result.entryId)
         throw new Error(`cannot make ${kind}: ${result.problems.map((problem) => problem.message).join(' ')}`);
@@ -113,11 +113,15 @@ function makersFor(newsroom: Newsroom, viewers: Record<UserRole, Viewer>): Maker
     story: make('STORY', async () => ({ headline: next('Story') })),
     actor: make('ACTOR', async () => ({ actorType: 'PERSON', names: [{ text: next('Actor') }] })),
     event: make('EVENT', async () => ({ title: next('Event') })),
-    claim: make('CLAIM', async () => ({ text: next('Claim'), subject: (await makers.actor()).id, mood: 'FACT' })),
+    claim: make('CLAIM', async ({ subject }) => ({
+      text: next('Claim'),
+      subject: subject ?? (await makers.actor()).id,
+      mood: 'FACT',
+    })),
     document: make('DOCUMENT', async () => ({ title: next('Document'), documentType: 'ARTICLE' })),
-    citation: make('CITATION', async () => ({
-      about: (await makers.claim()).id,
-      document: (await makers.document()).id,
+    citation: make('CITATION', async ({ about, document }) => ({
+      about: about ?? (await makers.claim()).id,
+      document: document ?? (await makers.document()).id,
       stance: 'ASSERTS',
     })),
   };
