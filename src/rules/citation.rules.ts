@@ -20,8 +20,8 @@ const LONGEST_IN_TITLE = 120;
 
 /** A quotation as it stands in a title: one line, cut between characters. */
 function inOneLine(quote: string): string {
-  const line = [...quote.replace(/\s+/g, ' ')];
-  return line.length <= LONGEST_IN_TITLE ? line.join('') : `${line.slice(0, LONGEST_IN_TITLE - 1).join('')}…`;
+  const characters = [...quote.replace(/\s+/g, ' ')];
+  return characters.length <= LONGEST_IN_TITLE ? characters.join('') : `${characters.slice(0, LONGEST_IN_TITLE - 1).join('')}…`;
 }
 
 const POINTER = /^(\/([^~/]|~[01])*)+$/;
