@@ -125,8 +125,8 @@ export class Fiction {
       index,
       shape: this.random(kind, index, DRAWS.shape),
       version,
-      wording: (field) => this.random(kind, index, 100 + fields.indexOf(field), version(field)),
-      itemId: (field, place) => this.random(kind, index, DRAWS.item, fields.indexOf(field), place).itemId(),
+      wording: (field) => this.random(kind, index, numberOf(field), version(field)),
+      itemId: (field, place) => this.random(kind, index, DRAWS.item, numberOf(field), place).itemId(),
       keep: (field, length) => {
         const key = `${this.id(kind, index)} ${version(field)}`;
         const known = changed === null || changed === field ? undefined : this.hashes.get(key);
@@ -164,6 +164,8 @@ export class Fiction {
 
   private makeStory({ index, shape, version, wording, itemId, keep }: Making): StoryContent {
     const { events, claims } = this.sizes;
+    const words = wording('summary');
+    const cast = new Random(shape.next()); // apart, for the timeline takes more or less chance as it grows
     const timeline = listOf(4 + shape.below(9) + (version('timeline') % 4), (place): TimelineItemContent => {
       const draw = shape.below(10);
       const event = draw < 8 ? this.id('EVENT', shape.below(events)) : null;
@@ -171,12 +173,11 @@ export class Fiction {
       const note = draw === 9 || shape.oneIn(4) ? sentence(shape, 14) : null;
       return { id: itemId('timeline', place), event, claim, note };
     });
-    const cast = new Random(shape.next());
     return {
       slug: this.slug('STORY', index),
       language: 'en',
       headline: headline(wording('headline')),
-      summary: `${sentence(wording('summary'), 18)} ${sentence(wording('summary'), 12)}`,
+      summary: `${sentence(words, 18)} ${sentence(words, 12)}`,
       body: keep('body', 3 + (index % 8)),
       topics: [...new Set([placeName(cast), placeName(cast)])],
       timeline,
@@ -306,6 +307,9 @@ export class Fiction {
   }
 }
 
+/** A name as a part of a seed. */
+const numberOf = (name: string): number => Buffer.from(name).reduce((sum, byte) => Math.imul(sum, 31) + byte, 0);
+
 const listOf = <Item>(length: number, make: (place: number) => Item): Item[] =>
   Array.from({ length }, (_, place) => make(place));
 
@@ -313,5 +317,6 @@ const date = (edtf: string): DateContent => ({ edtf, wording: null, anchor: null
 
 const twoDigits = (number: number): string => String(number).padStart(2, '0');
 
+// Few enough for the parser to remember them all.
 const someDate = (random: Random): DateContent =>
-  date(`${2005 + random.below(20)}-${twoDigits(1 + random.below(12))}-${twoDigits(1 + random.below(28))}`);
+  date(`${2005 + random.below(20)}-${twoDigits(1 + random.below(12))}-${twoDigits(1 + 7 * random.below(4))}`);

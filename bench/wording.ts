@@ -9,8 +9,9 @@ const BODIES = `Ministry Agency Institute Council Bank Union Court Assembly Comp
 const PLACES = `Caracas Lisbon Nairobi Odessa Quito Lagos Tbilisi Manila Tunis Riga Panama Geneva`.split(' ');
 const SUBJECTS =
   `minister prosecutor general envoy governor banker witness lawyer senator diplomat insider regulator`.split(' ');
-const VERBS =
-  `denies confirms leaves orders joins rejects signs questions announces delays investigates defends`.split(' ');
+const VERBS = `denies confirms leaves orders joins rejects signs questions announces delays investigates defends`.split(
+  ' ',
+);
 const OBJECTS =
   `inquiry sanctions budget contract talks shipment testimony ceasefire merger arrest ruling report`.split(' ');
 const SMALL_WORDS =

@@ -43,7 +43,8 @@ async function spellValues(
     .filter(({ field }) => isText(field))
     .flatMap(({ base, mine, theirs }) => [base, mine, theirs] as (string | null)[]);
   const texts = await gatherTexts(run, hashes, newTexts);
-  return (field: string, value: unknown): unknown => (isText(field) ? (texts.get(String(value)) ?? null) : value);
+  return (field: string, value: unknown): unknown =>
+    isText(field) ? (texts.get(String(value)) ?? null) : value === '' ? null : value;
 }
 
 /** Tells a conflict in full: each field with all three values, and who changed it. */

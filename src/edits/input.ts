@@ -18,22 +18,18 @@ export const startReading = (newsroom: Newsroom): Reading => ({
   claimedItems: [],
 });
 
-/** Reads a line of an input beside its fields: a summary, a note. Null where there is none. */
+/** Reads a text of an input beside its fields: a summary, a note. Null where there is none. Problems have no path: a field may have the same name. */
 export function readRemark(reading: Reading, name: string, given: string | null | undefined): string | null {
   if (given === null || given === undefined) return null;
   const cleaned = cleanText(given);
   if (!cleaned.ok) {
-    reading.problems.push(new Problem('INVALID', `${name}: ${cleaned.reason}`, `/${name}`));
+    reading.problems.push(new Problem('INVALID', `${name}: ${cleaned.reason}`, null));
     return null;
   }
   const max = reading.limits.summary;
   if (cleaned.value.length > max)
     reading.problems.push(
-      new Problem(
-        'TOO_LONG',
-        `${name} has ${cleaned.value.length} characters; at most ${max} are allowed.`,
-        `/${name}`,
-      ),
+      new Problem('TOO_LONG', `${name} has ${cleaned.value.length} characters; at most ${max} are allowed.`, null),
     );
   return cleaned.value.trim() || null;
 }

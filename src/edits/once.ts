@@ -18,7 +18,7 @@ export interface WriteRequest {
 type Kept = Pick<EditResult, 'outcome' | 'entryId' | 'revisionNumber' | 'changes'>;
 
 const hashOf = ({ operation, input }: WriteRequest): string => {
-  const { clientMutationId: _, ...rest } = input;
+  const { clientMutationId: _id, dryRun: _dryRun, ...rest } = input;
   return sha256(JSON.stringify([operation, rest]));
 };
 

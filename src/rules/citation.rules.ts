@@ -16,6 +16,14 @@ const STANCE_IN_WORDS: Readonly<Record<Stance, string>> = {
   MENTIONS: 'Mentions',
 };
 
+const LONGEST_IN_TITLE = 120;
+
+/** A quotation as it stands in a title: one line, cut between characters. */
+function inOneLine(quote: string): string {
+  const characters = [...quote.replace(/\s+/g, ' ')];
+  return characters.length <= LONGEST_IN_TITLE ? characters.join('') : `${characters.slice(0, LONGEST_IN_TITLE - 1).join('')}…`;
+}
+
 const POINTER = /^(\/([^~/]|~[01])*)+$/;
 
 export const citationRules = defineKind<CitationContent>({
@@ -47,7 +55,9 @@ export const citationRules = defineKind<CitationContent>({
     saidAt: fuzzyDate(),
   },
   title: (citation) =>
-    citation.quote ? `${STANCE_IN_WORDS[citation.stance]}: “${citation.quote}”` : STANCE_IN_WORDS[citation.stance],
+    citation.quote
+      ? `${STANCE_IN_WORDS[citation.stance]}: “${inOneLine(citation.quote)}”`
+      : STANCE_IN_WORDS[citation.stance],
   when: (citation) => citation.saidAt,
   facets: (citation) => ({ stance: citation.stance }),
   // Nobody said how the words were taken: with a quotation they are meant to be the source's own.

@@ -8,9 +8,9 @@ const refuse = (message: string): never => {
   throw new WikiError('UNAUTHENTICATED', message);
 };
 
-/** The secret in an Authorization header; null where there is no header. */
+/** The secret in an Authorization header; null where there is no header, or nothing in it, as in the explorer's form. */
 function readBearer(header: string | undefined): string | null {
-  if (header === undefined) return null;
+  if (!header) return null;
   const secret = /^Bearer +([\x21-\x7e]{20,}) *$/i.exec(header)?.[1];
   return secret ?? refuse('The Authorization header must read "Bearer <token>".');
 }

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
@@ -29,12 +29,17 @@ const SAFETY = {
 
 let page: Page | undefined;
 
-/** The operations that tabs open with, in the order of their file names. */
-const readOperations = (folder: string): string[] =>
+/** What tabs open with, in the order of the files' names: operations, with variables where a file beside has some. */
+const readTabs = (folder: string): { query: string; variables?: string }[] =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.graphql'))
     .toSorted()
-    .map((name) => readFileSync(path.join(folder, name), 'utf8'));
+    .map((name) => {
+      const file = path.join(folder, name);
+      const variables = file.replace(/graphql$/, 'variables.json');
+      const query = readFileSync(file, 'utf8');
+      return existsSync(variables) ? { query, variables: readFileSync(variables, 'utf8') } : { query };
+    });
 
 /** The page is 9 MB, almost all of it GraphiQL itself: made at the first visit, compressed once, kept. */
 function getPage(folder: string): Page {
@@ -42,8 +47,9 @@ function getPage(folder: string): Page {
   const html = Buffer.from(
     renderGraphiQL({
       title: 'Newsroom Wiki',
-      defaultTabs: readOperations(folder).map((query) => ({ query })),
-      headers: '{\n  "authorization": "Bearer YOUR-TOKEN"\n}',
+      defaultTabs: readTabs(folder),
+      // Empty, so that everything public works before anybody has a token.
+      headers: '{\n  "authorization": ""\n}',
       endpoint: '/graphql',
     }),
   );

@@ -56,14 +56,12 @@ function readAsked(request: FastifyRequest): { query?: unknown; variables?: unkn
 }
 
 /** Refuses what would come to no good whatever is asked. */
-async function checkAddress(request: FastifyRequest): Promise<void> {
-  const refuse = (message: string): never => {
-    throw new RequestError(400, 'BAD_REQUEST', message);
-  };
-  if (!URL.canParse(`http://${request.host}/`)) refuse('The Host header is not the name of a host.');
-  // Addresses are logged on the way, and kept by browsers.
-  if (/[?&]access_token=/i.test(request.url))
-    refuse('A token goes into the Authorization header, never into the address.');
+async function checkAddress({ host, url }: FastifyRequest): Promise<void> {
+  if (!URL.canParse(`http://${host}/`))
+    throw new RequestError(400, 'BAD_REQUEST', 'The Host header is not the name of a host.');
+  // Addresses are logged on their way, and kept by browsers.
+  if (/[?&]access_token=/i.test(url))
+    throw new RequestError(400, 'BAD_REQUEST', 'A token goes into the Authorization header, never into the address.');
 }
 
 /** Answers in GraphQL's form what was refused before GraphQL had a say. */
@@ -117,6 +115,11 @@ export async function makeHttpServer(options: HttpOptions): Promise<FastifyInsta
     frameworkErrors: (_error, _request, reply) => void refuseUnreadable(reply, 400),
   });
   app.server.headersTimeout = 10_000;
+  // A connection may fall idle only after the close; by itself it would then stay for as long as it is kept alive.
+  app.addHook('preClose', async () => {
+    const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
+    app.server.once('close', () => clearInterval(sweep));
+  });
   const onBackgroundError = (error: unknown): void => log.warn({ err: error }, 'could not note the use of a token');
   app.decorateRequest('scope', null as unknown as RequestScope);
   allowOrigins(app, options.corsOrigins);

@@ -11,6 +11,17 @@ export const isWorthRetrying = (error: unknown): boolean => {
 const unavailable = (error: unknown, message: string): WikiError =>
   new WikiError('SERVICE_UNAVAILABLE', message, { retryAfterSeconds: 1 }, { cause: error });
 
+const CONNECTION_CODES: ReadonlySet<string> = new Set([
+  '25006', // it has become a replica
+  '28000', // it takes this user or password no longer
+  '28P01',
+  '3D000', // the database was dropped
+  '55000', // the database takes no connections
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
 const CONNECTION_LOST = /Connection terminated|timeout exceeded when trying to connect|Client has encountered/;
 
 /** What Postgres reports, in words that a caller can act on; what nobody outside can help stays as it is. */
@@ -24,7 +35,7 @@ export function translatePostgresError(error: unknown): unknown {
     code.startsWith('57P') ||
     code.startsWith('08') ||
     code.startsWith('53') ||
-    ['25006', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code) ||
+    CONNECTION_CODES.has(code) ||
     CONNECTION_LOST.test((error as Error | null)?.message ?? '');
   return isConnectionTrouble ? unavailable(error, 'The database cannot be reached at the moment; try again.') : error;
 }

@@ -246,7 +246,9 @@ describe('What is not public', () => {
 
   it('appears everywhere at the moment it is published', async () => {
     for (const id of Object.values(drafts))
-      await room.as('EDITOR').run(`mutation Publish($id: ID!) { publish(input: { id: $id, revision: 1 }) { outcome } }`, { id });
+      await room
+        .as('EDITOR')
+        .run(`mutation Publish($id: ID!) { publish(input: { id: $id, revision: 1 }) { outcome } }`, { id });
     const now = await readAs(room.asAnonymous(), 'PUBLISHED');
     expect(now.story.timeline).toHaveLength(5);
     expect(now.story.cast).toHaveLength(2);
@@ -271,7 +273,9 @@ describe('What a public entry refers to only in an edit that waits', () => {
     await room.as('CONTRIBUTOR').run(edit, { input: { id, baseRevision: 1, fields: { about: after.id } } });
     expect(await count(room.asAnonymous(), 'PUBLISHED')).toEqual([1, 0]);
     expect(await count(room.as('CONTRIBUTOR'), 'LATEST')).toEqual([0, 1]);
-    await room.as('EDITOR').run(`mutation Publish($id: ID!) { publish(input: { id: $id, revision: 2 }) { outcome } }`, { id });
+    await room
+      .as('EDITOR')
+      .run(`mutation Publish($id: ID!) { publish(input: { id: $id, revision: 2 }) { outcome } }`, { id });
     expect(await count(room.asAnonymous(), 'PUBLISHED')).toEqual([0, 1]);
   });
 });

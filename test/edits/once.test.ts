@@ -151,7 +151,9 @@ describe('A clientMutationId that was used', () => {
     ['of half a surrogate pair', '\ud800'],
     ['of 201 characters', 'x'.repeat(201)],
   ])('must be one at all: %s is refused before anything is looked up', async (_, clientMutationId) => {
-    const { errors } = await room.as('EDITOR').ask(CREATE, { input: { fields: { headline: 'One' }, clientMutationId } });
+    const { errors } = await room
+      .as('EDITOR')
+      .ask(CREATE, { input: { fields: { headline: 'One' }, clientMutationId } });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'clientMutationId' } }]);
   });
 });
@@ -282,8 +284,9 @@ describe('A dry run', () => {
         outcome: 'INVALID',
         problems: [{ code: 'SLUG_TAKEN', path: '/slug' }],
       });
-      expect(await edit({ id, baseRevision: 1, fields: { related: [{ story: id, relation: 'FOLLOWS' }] }, dryRun: true }))
-        .toMatchObject({ outcome: 'INVALID', problems: [{ code: 'CYCLE', path: '/related/0/story' }] });
+      expect(
+        await edit({ id, baseRevision: 1, fields: { related: [{ story: id, relation: 'FOLLOWS' }] }, dryRun: true }),
+      ).toMatchObject({ outcome: 'INVALID', problems: [{ code: 'CYCLE', path: '/related/0/story' }] });
     });
   });
 

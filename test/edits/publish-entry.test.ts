@@ -20,7 +20,8 @@ const edit = async (role: Role, id: string, baseRevision: number, headline: stri
 const publish = async (id: string, revision: number, more: Record<string, unknown> = {}): Promise<Answer> =>
   (await room.as('EDITOR').run(PUBLISH, { input: { id, revision, ...more } })).publish;
 const publicHeadline = async (id: string): Promise<string | null> =>
-  (await room.asAnonymous().run(`query Story($id: ID!) { story(id: $id) { headline } }`, { id })).story?.headline ?? null;
+  (await room.asAnonymous().run(`query Story($id: ID!) { story(id: $id) { headline } }`, { id })).story?.headline ??
+  null;
 const reviewsOf = async (id: string): Promise<string[]> =>
   (await room.sql('select review from revision where entry = $1 order by number', [id])).map((row) => row.review);
 const ledgerOf = (id: string): Promise<Answer[]> =>
@@ -41,7 +42,15 @@ describe('A new story', () => {
     expect(await publicHeadline(id)).toBe('Draft');
     expect(await ledgerOf(id)).toEqual([
       { kind: 'CREATED', public_kind: null, revision: 1, previous: null, latest: 1, published: null, state: 'DRAFT' },
-      { kind: 'PUBLISHED', public_kind: 'PUBLISHED', revision: 1, previous: 1, latest: 1, published: 1, state: 'PUBLISHED' },
+      {
+        kind: 'PUBLISHED',
+        public_kind: 'PUBLISHED',
+        revision: 1,
+        previous: 1,
+        latest: 1,
+        published: 1,
+        state: 'PUBLISHED',
+      },
     ]);
   });
 
@@ -111,11 +120,12 @@ describe('Publishing a revision', () => {
     });
     expect(await publicHeadline(id)).toBe('Three');
     expect(await reviewsOf(id)).toEqual(['ACCEPTED', 'ACCEPTED', 'ACCEPTED', 'PENDING']);
-    expect(await room.sql('select number, review_note from revision where entry = $1 and number in (2, 3) order by 1', [id]))
-      .toEqual([
-        { number: 2, review_note: null },
-        { number: 3, review_note: 'Two sources' },
-      ]);
+    expect(
+      await room.sql('select number, review_note from revision where entry = $1 and number in (2, 3) order by 1', [id]),
+    ).toEqual([
+      { number: 2, review_note: null },
+      { number: 3, review_note: 'Two sources' },
+    ]);
     expect((await ledgerOf(id)).at(-1)).toMatchObject({
       kind: 'PUBLISHED',
       public_kind: 'EDITED',
@@ -190,10 +200,12 @@ describe('Publishing a revision', () => {
     const [a, b] = [await room.make.event({ title: 'A' }), await room.make.event({ title: 'B' })];
     const partOf = async (role: Role, id: string, baseRevision: number, whole: string | null): Promise<Answer> =>
       (
-        await room.as(role).run(
-          `mutation Edit($input: EditEventInput!) { editEvent(input: $input) { outcome problems { code path } } }`,
-          { input: { id, baseRevision, fields: { partOf: whole } } },
-        )
+        await room
+          .as(role)
+          .run(
+            `mutation Edit($input: EditEventInput!) { editEvent(input: $input) { outcome problems { code path } } }`,
+            { input: { id, baseRevision, fields: { partOf: whole } } },
+          )
       ).editEvent;
     await partOf('CONTRIBUTOR', a.id, 1, b.id);
     await partOf('CONTRIBUTOR', a.id, 2, null);
@@ -235,7 +247,9 @@ describe('The history that the public reads', () => {
     (await (role ? room.as(role) : room.asAnonymous()).run(HISTORY, { id, view })).story;
 
   it('has only what was public, each against the public one before it, from when it became public', async () => {
-    const rows = await room.sql('select number, public_at, position, at from revision where entry = $1 order by 1', [id]);
+    const rows = await room.sql('select number, public_at, position, at from revision where entry = $1 order by 1', [
+      id,
+    ]);
     const story = await read(null, 'PUBLISHED');
     const publicAt = (number: number): string => rows[number - 1].public_at.toISOString();
     expect(story).toEqual({

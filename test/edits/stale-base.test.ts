@@ -22,8 +22,7 @@ const editAs = async (
   baseRevision: number,
   fields: Fields,
   more: Fields = {},
-): Promise<Answer> =>
-  (await room.as(role).run(EDIT, { input: { id, baseRevision, fields, ...more } })).editStory;
+): Promise<Answer> => (await room.as(role).run(EDIT, { input: { id, baseRevision, fields, ...more } })).editStory;
 const edit = (id: string, baseRevision: number, fields: Fields, more: Fields = {}) =>
   editAs('EDITOR', id, baseRevision, fields, more);
 const contentOf = async (id: string): Promise<Answer> =>
@@ -252,7 +251,9 @@ describe('An edit that changes nothing', () => {
 
   it.each(unchanged)('says so and writes nothing: %s', async (_, before, fields) => {
     const { id } = await room.make.story(before);
-    const answer = await writingNothing(room, () => edit(id, 1, fields, { clientMutationId: `unchanged ${_}`.replaceAll(/[^a-z]/g, '-') }));
+    const answer = await writingNothing(room, () =>
+      edit(id, 1, fields, { clientMutationId: `unchanged ${_}`.replaceAll(/[^a-z]/g, '-') }),
+    );
     expect(answer).toMatchObject({ outcome: 'UNCHANGED', revision: null, changes: [], problems: [], conflict: null });
     expect(answer.story.latestRevision).toBe(1);
   });
@@ -265,7 +266,10 @@ describe('An edit that changes nothing', () => {
 
   it('is one that sends names back without saying again which is the preferred one', async () => {
     const { id, content } = await room.make.actor({ names: [{ text: 'One' }, { text: 'Two' }] });
-    const names = (content['names'] as { id: string; text: string }[]).map((name) => ({ id: name.id, text: name.text }));
+    const names = (content['names'] as { id: string; text: string }[]).map((name) => ({
+      id: name.id,
+      text: name.text,
+    }));
     const query = `mutation Edit($input: EditActorInput!) { editActor(input: $input) { outcome } }`;
     const answer = await room.as('EDITOR').run(query, { input: { id, baseRevision: 1, fields: { names } } });
     expect(answer.editActor.outcome).toBe('UNCHANGED');

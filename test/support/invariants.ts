@@ -1,0 +1,167 @@
+import { sha256 } from '../../src/base/hash';
+import type { Content, EntryKind } from '../../src/model/entry';
+import { inNewestFormat } from '../../src/rules/contents';
+import { derive } from '../../src/rules/derive';
+import type { FieldRules } from '../../src/rules/fields';
+import { KINDS } from '../../src/rules/kinds';
+
+/** Runs SQL and gives the rows: `room.sql`. */
+type Sql = (text: string, values?: unknown[]) => Promise<Row[]>;
+// oxlint-disable-next-line typescript/no-explicit-any -- rows of many tables, read once
+type Row = any;
+
+/** What holds of every newsroom at every moment, as statements that find what breaks it. */
+const BREACHES: Readonly<Record<string, string>> = {
+  'revisions of an entry are numbered 1 to N': `
+    select entry, min(number), max(number), count(*) from revision group by entry
+      having min(number) <> 1 or max(number) <> count(*)`,
+  'a revision’s parent is the one below it, its base none above that': `
+    select entry, number, parent, base from revision
+      where parent is distinct from nullif(number - 1, 0) or base > parent or (base is null) <> (number = 1)`,
+  'an entry knows its newest revision': `
+    select e.id, e.latest from entry e
+      where e.latest is distinct from (select max(number) from revision r where r.entry = e.id)`,
+  'the ledger has one row for each revision, at its position': `
+    select r.entry, r.number, c.position from revision r
+      full join (select * from change where kind in ('CREATED', 'EDITED')) c
+        on c.entry = r.entry and c.revision = r.number and c.position = r.position
+      where c.position is null or r.number is null or c.at <> r.at or c.author <> r.author`,
+  'the rest of the ledger are publications': `
+    select position, kind from change where kind not in ('CREATED', 'EDITED', 'PUBLISHED')`,
+  'positions are 1 to N': `
+    select min(position), max(position), count(*) from change having min(position) <> 1 or max(position) <> count(*)`,
+  'time never goes back in the ledger': `
+    select * from (select position, at, lag(at) over (order by position) as before from change) c where at < before`,
+  'an entry is what its last row in the ledger says': `
+    select e.id, e.latest, e.published, e.state, c.* from entry e
+      left join lateral (select * from change c where c.entry = e.id order by position desc limit 1) c on true
+      where c.latest is distinct from e.latest or c.published is distinct from e.published or c.state is distinct from e.state`,
+  'rows of the ledger follow each other: the newest revision and what is public never go back': `
+    select * from (
+        select position, latest, published, previous, lag(latest) over w as latest_before, lag(published) over w as published_before
+          from change window w as (partition by entry order by position)) c
+      where previous is distinct from latest_before or latest < latest_before or published < published_before
+        or (published is null and published_before is not null)`,
+  'LATEST shows the newest revision': `
+    select e.id from entry e
+      left join shown s on s.entry = e.id and s.view = 'LATEST'
+      left join revision r on r.entry = e.id and r.number = e.latest
+      where s.revision is distinct from e.latest or s.content::text is distinct from r.content::text
+        or s.format is distinct from r.format or s.state is distinct from e.state or s.kind is distinct from e.kind`,
+  'PUBLISHED shows the published revision, of what is public and nothing else': `
+    select e.id from entry e
+      full join shown s on s.entry = e.id and s.view = 'PUBLISHED'
+      left join revision r on r.entry = e.id and r.number = e.published
+      where (s.view is null or s.view = 'PUBLISHED') and (
+        (s.entry is not null) <> (e.published is not null and e.state = 'PUBLISHED')
+        or s.revision <> e.published or s.content::text <> r.content::text or s.format <> r.format
+        or s.state <> 'PUBLISHED' or s.kind <> e.kind)`,
+  'a revision was public if and only if the ledger says so, since the position that says so': `
+    select r.entry, r.number, r.public_position, c.position from revision r
+      full join (select entry, published, min(position) as position from change where published is not null group by 1, 2) c
+        on c.entry = r.entry and c.published = r.number
+      where r.public_position is distinct from c.position`,
+  'what is accepted is all that is not newer than what was published': `
+    select r.entry, r.number, r.review from revision r join entry e on e.id = r.entry
+      where (r.review = 'ACCEPTED') <> (r.number <= coalesce(e.published, 0))
+        or (r.review = 'ACCEPTED') <> (r.reviewed_by is not null)`,
+  'every present address leads to its entry, for the public since it was public': `
+    select s.entry, s.view, s.slug, a.entry as led_to from shown s
+      left join slug a on a.kind = s.kind and a.slug = s.slug
+      where s.slug is not null and (a.entry is distinct from s.entry or (s.view = 'PUBLISHED' and a.public_since is null))`,
+  'every address that was public is still its entry’s': `
+    select distinct r.entry, r.content ->> 'slug' as slug, a.entry as led_to from revision r
+      join entry e on e.id = r.entry
+      left join slug a on a.kind = e.kind and a.slug = r.content ->> 'slug'
+      where r.public_position is not null and r.content ->> 'slug' is not null and a.entry is distinct from r.entry`,
+  'a link begins before it ends': `select * from link where until <= since`,
+  'a key is kept only with what was written under it': `select user_id, key from idempotency where result is null`,
+};
+
+const linkLine = (view: string, field: string, item: string, to: string): string =>
+  `${view} ${field} [${item}] → ${to}`;
+
+/** Links, current and past: at every position of the ledger those that follow from what the views showed then. */
+async function findLinkBreaches(sql: Sql, contents: ReadonlyMap<string, Content>): Promise<string[]> {
+  const breaches: string[] = [];
+  const links = new Map<string, Row[]>();
+  for (const link of await sql('select *, since::int as s, until::int as u from link'))
+    links.set(link.from_entry, [...(links.get(link.from_entry) ?? []), link]);
+  const ledger = await sql(`select c.position::int as p, c.entry, c.latest, c.published, e.kind
+    from change c join entry e on e.id = c.entry order by c.position`);
+  for (const { p, entry, latest, published, kind } of ledger) {
+    const expected = [
+      ['LATEST', latest],
+      ['PUBLISHED', published],
+    ].flatMap(([view, number]) => {
+      const content = contents.get(`${entry}:${number}`);
+      return content
+        ? derive(kind as EntryKind, content).links.map(({ field, item, to }) => linkLine(view, field, item, to))
+        : [];
+    });
+    const found = (links.get(entry) ?? [])
+      .filter((link) => link.s <= p && (link.u === null || link.u > p))
+      .map((link) => linkLine(link.view, link.field, link.item, link.to_entry));
+    if (expected.toSorted().join() !== found.toSorted().join())
+      breaches.push(
+        `links of ${entry} at ${p}: expected ${expected.toSorted().join()}; found ${found.toSorted().join()}`,
+      );
+  }
+  return breaches;
+}
+
+/** Long texts: each is kept under its own hash, and each that a content names is kept. */
+async function findTextBreaches(sql: Sql, rows: readonly Row[]): Promise<string[]> {
+  const kept = new Set<string>();
+  const breaches: string[] = [];
+  for (const { hash, body } of await sql('select hash, body from text')) {
+    kept.add(hash);
+    if (sha256(body) !== hash) breaches.push(`text ${hash} is not what it is called`);
+  }
+  for (const { entry, number, kind, content } of rows)
+    for (const [name, rule] of Object.entries(KINDS[kind as EntryKind].fields as FieldRules))
+      if (rule.shape === 'text' && content[name] !== null && !kept.has(content[name]))
+        breaches.push(`${name} of ${entry}:${number} is not kept`);
+  return breaches;
+}
+
+/** What is found and listed by: just what follows from the content that is shown. */
+async function findDerivedBreaches(sql: Sql): Promise<string[]> {
+  const plain = (value: unknown): string => JSON.stringify(value, (_, part) => sorted(part));
+  const shown = await sql('select * from shown');
+  return shown.flatMap((row) => {
+    const { links: _, ...expected } = derive(row.kind, inNewestFormat(row.kind, row.format, row.content));
+    const found = Object.fromEntries(Object.keys(expected).map((name) => [name, row[name]]));
+    return plain(expected) === plain(found)
+      ? []
+      : [`${row.view} of ${row.entry}: ${plain(expected)} ≠ ${plain(found)}`];
+  });
+}
+
+const sorted = (part: unknown): unknown =>
+  part !== null && typeof part === 'object' && !Array.isArray(part) && !(part instanceof Date)
+    ? Object.fromEntries(Object.entries(part).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+    : part;
+
+/**
+ * Everything that is wrong with a newsroom's tables, in words; nothing where all is well. Reads everything: for tests, after
+ * whatever they did.
+ */
+export async function findBreaches(sql: Sql): Promise<string[]> {
+  const breaches: string[] = [];
+  for (const [rule, statement] of Object.entries(BREACHES))
+    for (const row of await sql(statement)) breaches.push(`${rule}: ${JSON.stringify(row)}`);
+  const rows = await sql(`select r.entry, r.number, r.format, r.content, r.hash, e.kind
+    from revision r join entry e on e.id = r.entry`);
+  for (const { entry, number, content, hash } of rows)
+    if (sha256(JSON.stringify(content)) !== hash) breaches.push(`the hash of ${entry}:${number} is another content's`);
+  const contents = new Map<string, Content>(
+    rows.map((row) => [`${row.entry}:${row.number}`, inNewestFormat(row.kind, row.format, row.content)]),
+  );
+  return [
+    ...breaches,
+    ...(await findLinkBreaches(sql, contents)),
+    ...(await findTextBreaches(sql, rows)),
+    ...(await findDerivedBreaches(sql)),
+  ];
+}

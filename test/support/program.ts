@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const ROOT = path.resolve(__dirname, '..', '..');
+
+/** The built program in a place of its own, so that no other build can change it while it runs. */
+export interface BuiltProgram {
+  /** Starts it with nothing in its environment but the settings given. */
+  start(settings: Record<string, string>): Started;
+  /** A directory for data that any user may enter. */
+  makeDirectory(): string;
+  /** Ends what still runs, and removes the place. */
+  clear(): Promise<void>;
+}
+
+/** A program that was started. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Address of the server, once it has greeted; rejects where it ends before. */
+  readonly ready: Promise<string>;
+  /** Exit code or signal, once it has ended and all it wrote was read. */
+  readonly ended: Promise<number | string>;
+  /** Waits until it has written this. */
+  writes(pattern: RegExp): Promise<RegExpExecArray>;
+  stop(signal?: NodeJS.Signals): Promise<number | string>;
+}
+
+function startProgram(place: string, settings: Record<string, string>): Started {
+  const child = spawn(process.execPath, [path.join(place, 'dist/src/main.js')], {
+    cwd: place,
+    env: { PATH: process.env.PATH, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (part: string) => (stdout += part));
+  child.stderr.setEncoding('utf8').on('data', (part: string) => (stderr += part));
+  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
+  const writes = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    for (;;) {
+      const found = pattern.exec(stdout);
+      if (found) return found;
+      const end = await Promise.race([once(child.stdout, 'data').then(() => undefined), ended]);
+      if (end !== undefined && !pattern.test(stdout)) throw new Error(`It ended with ${end}: ${stdout}${stderr}`);
+    }
+  };
+  const ready = writes(/curl -s (http:\S+)\/graphql.*\n/).then((found) => found[1] as string);
+  ready.catch(() => undefined); // not every test waits for it
+  return {
+    child,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    ready,
+    ended,
+    writes,
+    stop: (signal = 'SIGINT') => {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+/** Builds the program as `npm start` does. */
+export function buildProgram(): BuiltProgram {
+  const place = mkdtempSync(path.join(tmpdir(), 'newsroom-program-'));
+  chmodSync(place, 0o755);
+  for (const name of ['node_modules', 'sample', 'schema', 'package.json'])
+    symlinkSync(path.join(ROOT, name), path.join(place, name));
+  const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc');
+  const out = ['-p', path.join(ROOT, 'tsconfig.build.json'), '--outDir', path.join(place, 'dist')];
+  const built = spawnSync(process.execPath, [tsc, ...out], { encoding: 'utf8' });
+  if (!existsSync(path.join(place, 'dist/src/main.js'))) throw new Error(`The build failed: ${built.stdout}`);
+  const started: Started[] = [];
+  return {
+    start: (settings) => {
+      const one = startProgram(place, settings);
+      started.push(one);
+      return one;
+    },
+    makeDirectory: () => {
+      const directory = mkdtempSync(path.join(place, 'data-'));
+      chmodSync(directory, 0o755);
+      return directory;
+    },
+    clear: async () => {
+      // Not kill -9: what it has started ends with it.
+      for (const { child } of started) if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');
+      await Promise.all(started.map(({ ended }) => ended));
+      rmSync(place, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    },
+  };
+}
