@@ -129,12 +129,12 @@ describe('a database that is gone', () => {
 
   /** Forbids connections to the database and ends those that are. */
   async function takeAway(): Promise<() => Promise<void>> {
-    const server_ = await connectBeside(process.env.TEST_SERVER_URL);
-    await server_.query(`alter database ${name()} allow_connections false`);
-    await server_.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name()]);
+    const beside = await connectBeside(process.env.TEST_SERVER_URL);
+    await beside.query(`alter database ${name()} allow_connections false`);
+    await beside.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name()]);
     return async () => {
-      await server_.query(`alter database ${name()} allow_connections true`);
-      await server_.end();
+      await beside.query(`alter database ${name()} allow_connections true`);
+      await beside.end();
     };
   }
 
