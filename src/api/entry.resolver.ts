@@ -72,9 +72,10 @@ export class EntryResolver {
     @Ctx() scope: Scope,
   ): Promise<FieldChange[]> {
     const loader = scope.loaders.revisions(entry.lens);
-    for (const [argument, number] of Object.entries({ from, to }))
-      if (!(await loader.load({ entry: entry.id, number })))
-        throw badInput(argument, `there is no revision ${number} in this view.`);
+    const asked = Object.entries({ from, to });
+    const found = await Promise.all(asked.map(([, number]) => loader.load({ entry: entry.id, number })));
+    for (const [index, [argument, number]] of asked.entries())
+      if (!found[index]) throw badInput(argument, `there is no revision ${number} in this view.`);
     return differences(scope, entry.lens, { entryId: entry.id, kind: entry.kind }, from, to);
   }
 

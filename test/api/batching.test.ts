@@ -78,7 +78,7 @@ describe('Fifty entries take as many statements as two', () => {
       `{ stories(first: $first) { nodes { history(first: 2) { totalCount nodes { number changes { path after } } } } } }`,
       7,
     ],
-    ['differences', `{ stories(first: $first) { nodes { diff(from: 1, to: 1) { path } } } }`, 3],
+    ['differences', `{ stories(first: $first) { nodes { diff(from: 1, to: 1) { path } } } }`, 4],
     [
       'four levels of relations',
       `{ stories(first: $first) { nodes { cast { actor { claimsAbout(first: 2) { nodes { citations(first: 2) { nodes { document { title } } } } } } } } } }`,

@@ -1,7 +1,9 @@
 import { sha256 } from '../../src/base/hash';
 import type { Content, EntryKind } from '../../src/model/entry';
 import { inNewestFormat } from '../../src/rules/contents';
-import { derive } from '../../src/rules/derive';
+import type { View } from '../../src/model/lens';
+import { type Derived, derive, publicPart } from '../../src/rules/derive';
+import { wikiTargetsIn, type WikiTarget } from '../../src/rules/markdown';
 import type { FieldRules } from '../../src/rules/fields';
 import { KINDS } from '../../src/rules/kinds';
 
@@ -78,8 +80,13 @@ const BREACHES: Readonly<Record<string, string>> = {
   'a key is kept only with what was written under it': `select user_id, key from idempotency where result is null`,
 };
 
-const linkLine = (view: string, field: string, item: string, to: string): string =>
-  `${view} ${field} [${item}] → ${to}`;
+/** Fields whose links are wiki links: where they lead changes with addresses, not with the ledger's row of their entry. */
+const WIKI_FIELDS = new Set(['body', 'timeline.note']);
+
+const derivedIn = (view: View, kind: EntryKind, content: Content): Derived =>
+  view === 'PUBLISHED' ? publicPart(kind, derive(kind, content)) : derive(kind, content);
+
+const linkLine = (view: View, field: string, item: string, to: string): string => `${view} ${field} [${item}] → ${to}`;
 
 /** Links, current and past: at every position of the ledger those that follow from what the views showed then. */
 async function findLinkBreaches(sql: Sql, contents: ReadonlyMap<string, Content>): Promise<string[]> {
@@ -95,12 +102,13 @@ async function findLinkBreaches(sql: Sql, contents: ReadonlyMap<string, Content>
       ['PUBLISHED', published],
     ].flatMap(([view, number]) => {
       const content = contents.get(`${entry}:${number}`);
-      return content
-        ? derive(kind as EntryKind, content).links.map(({ field, item, to }) => linkLine(view, field, item, to))
-        : [];
+      if (!content) return [];
+      return derivedIn(view as View, kind, content).links.flatMap(({ field, item, to }) =>
+        typeof to === 'string' ? [linkLine(view as View, field, item, to)] : [],
+      );
     });
     const found = (links.get(entry) ?? [])
-      .filter((link) => link.s <= p && (link.u === null || link.u > p))
+      .filter((link) => !WIKI_FIELDS.has(link.field) && link.s <= p && (link.u === null || link.u > p))
       .map((link) => linkLine(link.view, link.field, link.item, link.to_entry));
     if (expected.toSorted().join() !== found.toSorted().join())
       breaches.push(
@@ -108,6 +116,41 @@ async function findLinkBreaches(sql: Sql, contents: ReadonlyMap<string, Content>
       );
   }
   return breaches;
+}
+
+/** Wiki links as they are now: those of the texts that are shown, each to what its address leads to in the view. */
+async function findWikiLinkBreaches(sql: Sql): Promise<string[]> {
+  const addresses = new Map<string, Row>();
+  for (const row of await sql('select * from slug')) addresses.set(`${row.kind}:${row.slug}`, row);
+  const claims = new Set((await sql(`select id from entry where kind = 'CLAIM'`)).map((row) => row.id));
+  const bodies = new Map((await sql('select hash, body from text')).map((row) => [row.hash, row.body as string]));
+  const leadsTo = (view: View, { kind, target }: WikiTarget): string => {
+    const address = addresses.get(`${kind}:${target}`);
+    const found = address && (view === 'LATEST' || address.public_since !== null) ? address.entry : null;
+    return found ?? (kind === 'CLAIM' && claims.has(target) ? target : `${kind}:${target}`);
+  };
+  const links = await sql(`select *, wanted_kind || ':' || wanted_slug as wanted from link where until is null`);
+  const shown = await sql('select * from shown');
+  return shown.flatMap(({ entry, view, kind, format, content }) => {
+    const derived = derivedIn(view, kind, inNewestFormat(kind, format, content));
+    const inNotes = derived.links.filter((link) => typeof link.to !== 'string') as {
+      field: string;
+      item: string;
+      to: WikiTarget;
+    }[];
+    const inTexts = derived.texts.flatMap(({ field, hash }) =>
+      wikiTargetsIn(bodies.get(hash) ?? '').map((to) => ({ field, item: '', to })),
+    );
+    const expected = new Set(
+      [...inNotes, ...inTexts].map(({ field, item, to }) => linkLine(view, field, item, leadsTo(view, to))),
+    );
+    const found = links
+      .filter((link) => link.from_entry === entry && link.view === view && WIKI_FIELDS.has(link.field))
+      .map((link) => linkLine(view, link.field, link.item, link.to_entry ?? link.wanted));
+    return [...expected].toSorted().join() === found.toSorted().join()
+      ? []
+      : [`wiki links of ${entry}: expected ${[...expected].toSorted().join()}; found ${found.toSorted().join()}`];
+  });
 }
 
 /** Long texts: each is kept under its own hash, and each that a content names is kept. */
@@ -130,8 +173,13 @@ async function findDerivedBreaches(sql: Sql): Promise<string[]> {
   const plain = (value: unknown): string => JSON.stringify(value, (_, part) => sorted(part));
   const shown = await sql('select * from shown');
   return shown.flatMap((row) => {
-    const { links: _, ...expected } = derive(row.kind, inNewestFormat(row.kind, row.format, row.content));
-    const found = Object.fromEntries(Object.keys(expected).map((name) => [name, row[name]]));
+    const {
+      links: _links,
+      texts: _texts,
+      ...expected
+    } = derive(row.kind, inNewestFormat(row.kind, row.format, row.content));
+    const columns: Row = { ...row, sortTitle: row.sort_title };
+    const found = Object.fromEntries(Object.keys(expected).map((name) => [name, columns[name]]));
     return plain(expected) === plain(found)
       ? []
       : [`${row.view} of ${row.entry}: ${plain(expected)} ≠ ${plain(found)}`];
@@ -161,6 +209,7 @@ export async function findBreaches(sql: Sql): Promise<string[]> {
   return [
     ...breaches,
     ...(await findLinkBreaches(sql, contents)),
+    ...(await findWikiLinkBreaches(sql)),
     ...(await findTextBreaches(sql, rows)),
     ...(await findDerivedBreaches(sql)),
   ];
