@@ -46,7 +46,8 @@ type Chooser = ReturnType<typeof chooser>;
 
 const TITLES = ['The guard leaves', 'Vote in Caracas', 'x'.repeat(90), 'Arrest at the airport'];
 const SLUGS = ['guard', 'vote', 'arrest', 'airport'];
-const TEXTS = [1, 2, 3, 4, 5, 6].map((n) => `A long text of number ${n}. `.repeat(500));
+const WIKI_LINKS = ['[[story:vote]]', '[[event:arrest|it]]', '[[actor:guard]] [[actor:guard-3]]', '[[event:vote-2]]'];
+const TEXTS = [1, 2, 3, 4, 5, 6].map((n) => `A long text of number ${n}. ${WIKI_LINKS[n % 4]} `.repeat(100));
 
 const known: Record<EntryKind, string[]> = { STORY: [], ACTOR: [], EVENT: [], CLAIM: [], DOCUMENT: [], CITATION: [] };
 const KINDS: EntryKind[] = ['STORY', 'STORY', 'ACTOR', 'EVENT', 'EVENT', 'CLAIM', 'DOCUMENT', 'CITATION'];
@@ -62,7 +63,7 @@ function fieldsOf(kind: EntryKind, { one, below }: Chooser): Record<string, unkn
         headline: one(TITLES),
         body: one(TEXTS),
         topics: [one(SLUGS), one(SLUGS)],
-        timeline: [{ event: one(known.EVENT) }, { claim: one(known.CLAIM) }, { note: one(TITLES) }],
+        timeline: [{ event: one(known.EVENT) }, { claim: one(known.CLAIM) }, { note: one([...TITLES, ...WIKI_LINKS]) }],
         cast: actors(),
         related: [{ story: one(known.STORY), relation: 'SEE_ALSO' }],
       };
