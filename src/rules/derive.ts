@@ -96,9 +96,10 @@ export interface Note {
   readonly text: string;
 }
 
+const isNote = (rule: FieldRule): boolean => rule.isMarkdown && rule.shape !== 'text';
+
 /** The short Markdown texts of a content. */
 export function notesIn(kind: EntryKind, content: Content): Note[] {
-  const isNote = (rule: FieldRule): boolean => rule.isMarkdown && rule.shape !== 'text';
   return Object.entries(KINDS[kind].fields as FieldRules).flatMap(([name, rule]) => {
     const parts = isKeyedList(rule)
       ? Object.keys(rule.items).filter((part) => isNote(rule.items[part] as FieldRule))

@@ -2,7 +2,7 @@ import { isUuid } from '../base/node-id';
 import type { EntryState } from '../model/entry';
 import type { View } from '../model/lens';
 import { foldTitle } from '../rules/titles';
-import { isTold } from './links';
+import { isTold, mayBeLeftOut } from './links';
 
 /** How a text is compared; without regard to case, marks and width, as people search. */
 export interface StringFilter {
@@ -105,10 +105,11 @@ export const onInstant =
       ...(before ? [`${expression} < ${parameters.add(before)}`] : []),
     ]);
 
+/** A span that ends before it begins has no instant in it; Postgres refuses to make one. */
+const isEmpty = ({ from, before }: DateTimeFilter): boolean => !!from && !!before && from >= before;
+
 /** An unknown end of a date is open; a date of which neither end is known meets nothing. */
 export const onSpan = ({ overlaps, within }: FuzzyDateFilter, parameters: Parameters): string => {
-  // A span that ends before it begins has no instant in it; Postgres refuses to make one.
-  const isEmpty = ({ from, before }: DateTimeFilter): boolean => !!from && !!before && from >= before;
   if ((overlaps && isEmpty(overlaps)) || (within && isEmpty(within))) return 'false';
   const span = (filter: DateTimeFilter): string =>
     `tstzrange(${parameters.add(filter.from ?? null)}::timestamptz, ${parameters.add(filter.before ?? null)}::timestamptz)`;
@@ -123,6 +124,8 @@ const isShown = (id: string): string => `exists (select from shown t where t.ent
 const isListed = (id: string): string =>
   `exists (select from shown t where t.entry = ${id} and t.view = $1 and t.state <> 'DELETED')`;
 
+const told = (fields: readonly string[]): string => (mayBeLeftOut(fields) ? ` and ${isTold('l')}` : '');
+
 /**
  * That the entry refers to another by one of these fields. What the view does not show is referred to by nobody: else a
  * filter would tell of it.
@@ -134,7 +137,7 @@ export const onReference =
     const target = `${parameters.add(id)}::uuid`;
     const names = parameters.add(fields);
     return `(${isShown(target)} and exists (select from link l where l.from_entry = s.entry and l.view = $1
-      and l.to_entry = ${target} and l.field = any(${names}::text[]) and l.until is null and ${isTold('l')}))`;
+      and l.to_entry = ${target} and l.field = any(${names}::text[]) and l.until is null${told(fields)}))`;
   };
 
 /** That another entry refers to this one by one of these fields. */
@@ -145,7 +148,7 @@ export const onReferrer =
     const referrer = `${parameters.add(id)}::uuid`;
     const names = parameters.add(fields);
     return `(${isListed(referrer)} and exists (select from link l where l.from_entry = ${referrer} and l.view = $1
-      and l.to_entry = s.entry and l.field = any(${names}::text[]) and l.until is null and ${isTold('l')}))`;
+      and l.to_entry = s.entry and l.field = any(${names}::text[]) and l.until is null${told(fields)}))`;
   };
 
 const COMMON: Readonly<Record<string, Condition>> = {

@@ -1,18 +1,26 @@
 import { essentialFields } from '../rules/derive';
 
+const listOf = (field: string): string => field.slice(0, field.indexOf('.'));
+const holding = new Set(essentialFields);
+const lists = new Set(essentialFields.map(listOf));
+
 const quoted = (words: Iterable<string>): string => [...words].map((word) => `'${word}'`).join(', ');
 
-const HOLDING = quoted(new Set(essentialFields));
-const LISTS = quoted(new Set(essentialFields.map((field) => field.slice(0, field.indexOf('.')))));
+/** Whether links of these fields (null: of any) can stand in an item beside the reference for which it is left out. */
+export const mayBeLeftOut = (fields: readonly string[] | null): boolean =>
+  fields?.some((field) => lists.has(listOf(field)) && !holding.has(field)) ?? true;
+
+const standsAlone = (link: string): string =>
+  `(${link}.view = 'LATEST' or ${link}.item = '' or ${link}.field in (${quoted(holding)})
+    or split_part(${link}.field, '.', 1) not in (${quoted(lists)}))`;
+
+const isHeld = (link: string): string => `not exists (
+    select from link h where h.from_entry = ${link}.from_entry and h.view = ${link}.view and h.until is null
+      and h.item = ${link}.item and h.field in (${quoted(holding)})
+      and not exists (select from shown t where t.entry = h.to_entry and t.view = h.view))`;
 
 /**
  * That what the view shows of an entry holds a link. An item that is left out for its reference (rules 1.2) takes along
  * what else it refers to: the links of a note beside an event that is not public are not told either.
  */
-export const isTold = (
-  link: string,
-): string => `(${link}.view = 'LATEST' or ${link}.item = '' or ${link}.field in (${HOLDING})
-    or split_part(${link}.field, '.', 1) not in (${LISTS}) or not exists (
-      select from link h where h.from_entry = ${link}.from_entry and h.view = ${link}.view and h.until is null
-        and h.item = ${link}.item and h.field in (${HOLDING})
-        and not exists (select from shown t where t.entry = h.to_entry and t.view = h.view)))`;
+export const isTold = (link: string): string => `(${standsAlone(link)} or ${isHeld(link)})`;

@@ -364,11 +364,11 @@ describe('Paging while others write', () => {
           if (n % 3 === 0)
             moving.push((await own.make.actor({ names: [{ text: `Name ${String.fromCodePoint(97 + n)}x` }] })).id);
         }
-        let paging = true;
+        const paging = { goesOn: true };
         let writes = 0;
         let written = (): void => undefined;
         const write = async (id: string | undefined, letter: number): Promise<void> => {
-          for (let number = 1; paging; number++) {
+          for (let number = 1; paging.goesOn; number++) {
             const text = `Name ${String.fromCodePoint(97 + ((letter + number * 7) % 26))} again`;
             if (id)
               await own.as('EDITOR').run(EDIT, { input: { id, baseRevision: number, fields: { names: [{ text }] } } });
@@ -388,7 +388,7 @@ describe('Paging while others write', () => {
           after = actors.pageInfo.endCursor;
           await new Promise<void>((resolve) => (written = resolve)); // somebody has written meanwhile
         }
-        paging = false;
+        paging.goesOn = false;
         await Promise.all(writers);
         expect(writes).toBeGreaterThan(12);
         expect(seen.filter((id) => still.includes(id)).toSorted()).toEqual(still.toSorted());

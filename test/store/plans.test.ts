@@ -1,0 +1,158 @@
+import type { Run } from '../../src/store/database';
+import type { EntryFilter } from '../../src/store/filters';
+import { countIncoming, findIncoming, incomingKey, type IncomingRow } from '../../src/store/incoming';
+import { findList, listKey, type ListOrder, type ListRequest, type ListRow } from '../../src/store/lists';
+import type { PageRequest } from '../../src/store/pages';
+import { openTestNewsroom, type TestNewsroom } from '../support/newsroom';
+
+let room: TestNewsroom;
+let hub: string;
+let busy: string;
+beforeAll(async () => {
+  room = await openTestNewsroom();
+  hub = (await room.make.actor()).id;
+  busy = (await room.make.document()).id;
+  await fill();
+});
+afterAll(() => room.close());
+
+/** Three thousand events and six thousand citations, in both views, made behind the API. */
+async function fill(): Promise<void> {
+  await room.sql(
+    `
+    with made as materialized (
+      select gen_random_uuid() as id, n, case when n % 3 = 0 then 'EVENT' else 'CITATION' end as kind from generate_series(1, 9000) n
+    ), entries as (
+      insert into entry (id, kind, state, latest, published) select id, kind, 'PUBLISHED', 1, 1 from made
+    ), showing as (
+      insert into shown (entry, view, revision, format, kind, title, sort_title, slug, language, state, since, at, earliest, latest, facets, content)
+        select id, v.view, 1, 1, kind, 'Title ' || md5(n::text), 'title ' || md5(n::text), null, 'en', 'PUBLISHED',
+            now() - n * interval '1 minute', now() - n % 777 * interval '1 hour',
+            case when n % 4 > 0 then timestamp '2000-01-01' + n % 999 * interval '1 day' end,
+            case when n % 4 > 0 then timestamp '2000-01-02' + n % 999 * interval '1 day' end, '{"stance": "ASSERTS"}', '{}'
+          from made cross join (values ('LATEST'), ('PUBLISHED')) as v (view)
+    )
+    insert into link (from_entry, field, item, to_entry, view, since)
+      select id, f.field, '', case when f.field = 'chain.actor' then $1::uuid else $2::uuid end, v.view, n
+        from made cross join (values ('LATEST'), ('PUBLISHED')) as v (view)
+          cross join (values ('chain.actor'), ('document')) as f (field)
+        where kind = 'CITATION'`,
+    [hub, busy],
+  );
+  await room.sql('vacuum analyze shown');
+  await room.sql('vacuum analyze link');
+  await room.sql('vacuum analyze entry');
+}
+
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  'Actual Rows'?: number;
+  'Actual Loops'?: number;
+  'Rows Removed by Filter'?: number;
+  Plans?: Plan[];
+}
+
+/** Explains what would be run, and says every step of the plan with the rows that it made. */
+async function explain(work: (run: Run) => Promise<unknown>): Promise<Plan[]> {
+  const steps: Plan[] = [];
+  const walk = (plan: Plan): void => {
+    steps.push(plan);
+    plan.Plans?.forEach(walk);
+  };
+  const run = (async (_name: string, text: string, values: unknown[] = []) => {
+    const [row] = await room.sql(`explain (analyze, format json) ${text}`, values);
+    walk(row['QUERY PLAN'][0].Plan);
+    return [];
+  }) as Run;
+  await work(run);
+  return steps;
+}
+
+const pageOf = (given: Partial<PageRequest>): PageRequest => ({
+  list: '',
+  limit: 20,
+  fromEnd: false,
+  after: null,
+  before: null,
+  ...given,
+});
+
+/** No step reads more than what the page and a little around it need. */
+function assertCheap(steps: Plan[], most: number): void {
+  const rowsOf = (step: Plan): number =>
+    ((step['Actual Rows'] ?? 0) + (step['Rows Removed by Filter'] ?? 0)) * (step['Actual Loops'] ?? 0);
+  const heavy = steps.filter((step) => rowsOf(step) > most);
+  expect(heavy).toEqual([]);
+  expect(steps.map((step) => step['Node Type']).filter((type) => type === 'Seq Scan')).toEqual([]);
+}
+
+const ORDERS: ListOrder[] = [
+  'UPDATED_DESC',
+  'UPDATED_ASC',
+  'CREATED_DESC',
+  'CREATED_ASC',
+  'TITLE_ASC',
+  'TITLE_DESC',
+  'WHEN_ASC',
+  'WHEN_DESC',
+];
+
+describe('A page of a long list', () => {
+  it.each(ORDERS)('by %s is read out of an index in its order, the first as the thousandth', async (order) => {
+    const { run } = room.newsroom.database;
+    for (const filter of [{}, { and: [{ not: { state: 'DRAFT' } }] }] as EntryFilter[]) {
+      const list: ListRequest = { kind: 'EVENT', view: 'PUBLISHED', filter, order, newsroom: false };
+      let last: ListRow | undefined;
+      for (let page = 0; page < 40; page++)
+        last = (await findList(run, list, pageOf({ limit: 100, after: last ? listKey(last) : null })))[99] ?? last;
+      const deep = listKey(last as ListRow);
+      for (const page of [
+        pageOf({}),
+        pageOf({ fromEnd: true }),
+        pageOf({ after: deep }),
+        pageOf({ fromEnd: true, before: deep }),
+      ]) {
+        const steps = await explain((explained) => findList(explained, list, page));
+        assertCheap(steps, 60);
+        expect(steps.map((step) => step['Node Type'])).not.toContain('Sort');
+      }
+    }
+  });
+});
+
+describe('A page of what refers to one entry thousands of times', () => {
+  it.each([
+    ['statements', () => hub, ['chain.actor'], ['CITATION' as const]],
+    ['citedIn', () => busy, ['document'], ['CITATION' as const]],
+    ['backlinks', () => hub, null, null],
+    ['backlinks of several kinds', () => hub, null, ['CITATION' as const, 'STORY' as const]],
+    ['stories, of which there are none', () => hub, ['cast.actor', 'body', 'timeline.note'], ['STORY' as const]],
+  ])(
+    'as %s is read out of an index in its order, the first as the thousandth',
+    async (_name, parent, fields, kinds) => {
+      const { run } = room.newsroom.database;
+      const referrers = { fields, kinds };
+      const rows = await findIncoming(run, 'PUBLISHED', referrers, [parent()], pageOf({ limit: 5000 }));
+      const deep = rows.length > 0 ? incomingKey(rows.at(-1) as IncomingRow) : null;
+      for (const page of [
+        pageOf({}),
+        pageOf({ fromEnd: true }),
+        pageOf({ after: deep }),
+        pageOf({ fromEnd: true, before: deep }),
+      ])
+        assertCheap(
+          await explain((explained) => findIncoming(explained, 'PUBLISHED', referrers, [parent()], page)),
+          200,
+        );
+    },
+  );
+
+  it('is counted once, with no look at contents', async () => {
+    const steps = await explain((run) =>
+      countIncoming(run, 'PUBLISHED', { fields: ['chain.actor'], kinds: ['CITATION'] }, [hub]),
+    );
+    expect(steps.length).toBeGreaterThan(1);
+  });
+});
