@@ -189,6 +189,7 @@ export async function fillNewsroom(
         turn = (turn + 1) % runs.length;
         await writing[turn];
         writing[turn] = writeBatch(runs[turn] as Run, batch);
+        writing[turn]?.catch(() => undefined); // thrown where it is waited for
         written += batch.revisions.length;
         onProgress(written);
         await new Promise(setImmediate); // lets the statement leave before the next batch is made

@@ -1,26 +1,33 @@
 /**
- * Chance that comes out the same for the same seed (mulberry32): good enough for wording and for who meets whom, and one
- * multiplication a number.
+ * Chance that comes out the same for the same seed (sfc32). 128 bits of state: with 32 the ids of 200,000 entries meet.
  */
 export class Random {
-  private state: number;
+  private one = 0x6a09e667;
+  private two = 0x3c6ef372;
+  private three = 0x1f83d9ab;
+  private count: number;
 
   /** @param seed any whole numbers; other numbers give another sequence. */
   constructor(...seed: readonly number[]) {
-    let mixed = 0x9e3779b9;
+    let four = 0x5be0cd19;
     for (const number of seed) {
-      mixed = Math.imul(mixed ^ number, 0x85ebca6b);
-      mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35) ^ (mixed >>> 16);
+      this.one = this.two ^ Math.imul(this.one ^ number, 597399067);
+      this.two = this.three ^ Math.imul(this.two ^ number, 2869860233);
+      this.three = four ^ Math.imul(this.three ^ number, 951274213);
+      four = this.one ^ Math.imul(four ^ number, 2716044179);
     }
-    this.state = mixed;
+    this.count = four;
+    for (let warm = 0; warm < 8; warm++) this.next();
   }
 
   /** A whole number of 32 bits. */
   next(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return (mixed ^ (mixed >>> 14)) >>> 0;
+    const sum = (((this.one + this.two) | 0) + this.count) | 0;
+    this.count = (this.count + 1) | 0;
+    this.one = this.two ^ (this.two >>> 9);
+    this.two = (this.three + (this.three << 3)) | 0;
+    this.three = (((this.three << 21) | (this.three >>> 11)) + sum) | 0;
+    return sum >>> 0;
   }
 
   /** A whole number from 0 to below `end`. */

@@ -21,7 +21,9 @@ const LONGEST_IN_TITLE = 120;
 /** A quotation as it stands in a title: one line, cut between characters. */
 function inOneLine(quote: string): string {
   const characters = [...quote.replace(/\s+/g, ' ')];
-  return characters.length <= LONGEST_IN_TITLE ? characters.join('') : `${characters.slice(0, LONGEST_IN_TITLE - 1).join('')}…`;
+  return characters.length <= LONGEST_IN_TITLE
+    ? characters.join('')
+    : `${characters.slice(0, LONGEST_IN_TITLE - 1).join('')}…`;
 }
 
 const POINTER = /^(\/([^~/]|~[01])*)+$/;

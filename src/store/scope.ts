@@ -27,7 +27,8 @@ export interface Newsroom {
  */
 export class Scope {
   loaders: Loaders;
-  statements = 0;
+  /** Apart, for Apollo works on a copy of the request's scope: both must count into one. */
+  private readonly count = { statements: 0 };
   /** Runs a statement outside any transaction. */
   readonly run: Run;
 
@@ -41,6 +42,14 @@ export class Scope {
       return newsroom.database.run(name, text, values);
     };
     this.loaders = new Loaders(this);
+  }
+
+  get statements(): number {
+    return this.count.statements;
+  }
+
+  set statements(count: number) {
+    this.count.statements = count;
   }
 
   /** Forgets what was loaded: after a write the same request reads what is there now. */

@@ -1,0 +1,61 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import pg from 'pg';
+import { readConfig } from '../src/base/config';
+import { sha256 } from '../src/base/hash';
+import { EDIT, EDIT_FUNCTION, STORY_PAGE } from './bare-sql';
+
+// The limit: what Node, pg and Postgres do at most for such a request. One statement, no GraphQL, nothing checked twice.
+
+const config = readConfig(process.env);
+const pool = new pg.Pool({ connectionString: config.database.url, max: config.database.poolSize });
+pool.on('connect', (client) => {
+  client.query(EDIT_FUNCTION).catch((error: Error) => process.stderr.write(`${error.message}\n`));
+});
+
+interface Asked {
+  readonly operationName: string;
+  readonly variables: {
+    readonly slug?: string;
+    readonly input?: { id: string; baseRevision: number; fields: { headline?: string; summary?: string } };
+  };
+}
+
+async function answer(request: IncomingMessage, asked: Asked): Promise<string> {
+  const { slug, input } = asked.variables;
+  if (!input) return bodyOf(await pool.query({ name: 'story-page', text: STORY_PAGE, values: [slug] }));
+  const secret = request.headers.authorization?.slice('Bearer '.length) ?? '';
+  const { headline, summary } = input.fields;
+  const values = [sha256(secret), input.id, input.baseRevision, headline, summary];
+  return bodyOf(await pool.query({ name: 'edit', text: EDIT, values }));
+}
+
+const bodyOf = ({ rows }: pg.QueryResult<{ body: string | null }>): string => rows[0]?.body ?? '{"data":null}';
+
+function send(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+const server = createServer((request, response) => {
+  const parts: Buffer[] = [];
+  request.on('data', (part: Buffer) => parts.push(part));
+  request.on('end', () => {
+    answer(request, JSON.parse(Buffer.concat(parts).toString()) as Asked).then(
+      (body) => send(response, 200, body),
+      (error: Error) => send(response, 500, JSON.stringify({ errors: [{ message: error.message }] })),
+    );
+  });
+});
+
+server.listen(0, '127.0.0.1', () => {
+  process.stdout.write(`bare server: http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
+});
+process.on('SIGTERM', () => {
+  server.close();
+  server.closeAllConnections();
+  void pool.end();
+});

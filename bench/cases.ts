@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import type pg from 'pg';
+import { sha256 } from '../src/base/hash';
+import { makeSecret } from '../src/edits/people';
+import { projectFile } from '../src/tools/start';
+import { ask } from './ask';
+import type { BenchDatabase } from './database';
+import { staffOf } from './fill';
+import { type EditedEntry, editBody, type Load } from './load';
+import type { Server } from './processes';
+import { Random } from './random';
+
+/** Something to measure: what is asked, and whether both servers answer it alike. */
+export interface Case {
+  readonly name: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether an answer is what was hoped for. */
+  isGood(answer: string): boolean;
+  /** A few requests, to count their statements. */
+  probes(): Promise<readonly string[]>;
+  /**
+   * Compares the answers of both servers; returns how many.
+   *
+   * @throws Error where they differ.
+   */
+  compare(ours: Server, bare: Server): Promise<number>;
+  /** What to ask for so many connections. */
+  load(connections: number): Promise<Load>;
+}
+
+const PAGES = 2000;
+const COMPARED_PAGES = 100;
+
+/** The story page of test/api/story-page.graphql, anonymous, of stories drawn at random. */
+export function storyPage({ fiction }: BenchDatabase): Case {
+  const query = readFileSync(projectFile('test', 'api', 'story-page.graphql'), 'utf8');
+  const random = new Random(fiction.seed, 2001);
+  const bodies = Array.from({ length: Math.min(PAGES, 10 * fiction.sizes.stories) }, () => {
+    const slug = fiction.slug('STORY', random.below(fiction.sizes.stories));
+    return JSON.stringify({ operationName: 'StoryPage', query, variables: { slug } });
+  });
+  return {
+    name: 'story-page',
+    headers: {},
+    isGood: (answer) => !answer.includes('"errors"'),
+    probes: async () => bodies.slice(0, 20),
+    load: async () => ({ kind: 'reads', bodies }),
+    compare: async (ours, bare) => {
+      const compared = bodies.slice(0, COMPARED_PAGES);
+      for (const body of compared) {
+        const [our, limit] = [await ask(ours.url, body), await ask(bare.url, body)];
+        if (!isDeepStrictEqual(our, limit)) throw new Error(differ(body, our, limit));
+      }
+      return compared.length;
+    },
+  };
+}
+
+const differ = (what: string, ours: unknown, bare: unknown): string =>
+  `The servers answer differently to ${what}:\n  ours: ${JSON.stringify(ours)}\n  bare: ${JSON.stringify(bare)}`;
+
+const EDIT_QUERY = `mutation Edit($input: EditStoryInput!) {
+  editStory(input: $input) {
+    outcome
+    problems { path message }
+    story { id headline summary latestRevision publishedRevision }
+  }
+}`;
+
+const ENTRIES_A_CONNECTION = 40;
+
+/** Stories that an editor's edit changes in public at once, drawn at random, as they are now. */
+async function findEditable(client: pg.Client, seed: number, count: number): Promise<EditedEntry[]> {
+  const { rows } = await client.query<EditedEntry>(
+    `select id, latest as revision from entry
+      where kind = 'STORY' and state = 'PUBLISHED' and published = latest order by md5(id::text || $1) limit $2`,
+    [String(seed), count],
+  );
+  return rows;
+}
+
+/** An edit of a story by an EDITOR: its headline and its summary in turn, each connection on stories of its own. */
+export async function edit({ client, fiction }: BenchDatabase): Promise<Case> {
+  const secret = makeSecret();
+  await client.query(`insert into token (id, hash, user_id, label) values ($1, $2, $3, 'bench')`, [
+    randomUUID(),
+    sha256(secret),
+    staffOf(fiction).editor,
+  ]);
+  const headers = { authorization: `Bearer ${secret}` };
+  return {
+    name: 'edit',
+    headers,
+    isGood: (answer) => answer.includes('"SAVED"'),
+    probes: async () => (await findEditable(client, 1, 20)).map((entry) => editBody(EDIT_QUERY, entry)),
+    load: async (connections) => ({
+      kind: 'edits',
+      query: EDIT_QUERY,
+      entries: await findEditable(client, 2, connections * ENTRIES_A_CONNECTION),
+    }),
+    compare: async (ours, bare) => {
+      const entries = await findEditable(client, 3, 10);
+      for (const { id } of entries)
+        for (const field of ['headline', 'summary']) await compareEdits(client, id, field, { ours, bare, headers });
+      return 2 * entries.length;
+    },
+  };
+}
+
+interface Both {
+  readonly ours: Server;
+  readonly bare: Server;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Gives a field one value, another one and the first again, the last by the bare server: the answers to the first and to
+ * the last, and the rows that they leave, must be the same but for numbers, positions and times.
+ */
+async function compareEdits(client: pg.Client, id: string, field: string, { ours, bare, headers }: Both) {
+  const { rows } = await client.query<{ latest: number }>('select latest from entry where id = $1', [id]);
+  const start = rows[0]?.latest ?? 0;
+  const run = async (server: Server, step: number, value: string) => {
+    const input = { id, baseRevision: start + step, fields: { [field]: value } };
+    const body = JSON.stringify({ operationName: 'Edit', query: EDIT_QUERY, variables: { input } });
+    const answer = JSON.stringify(await ask(server.url, body, headers));
+    const told = answer.replaceAll(`Revision":${start + step + 1}`, 'Revision":"written"');
+    return { answer: JSON.parse(told) as unknown, rows: await rowsOf(client, id, start + step + 1) };
+  };
+  const first = await run(ours, 0, `Compared ${field} one`);
+  await run(ours, 1, `Compared ${field} two`);
+  const last = await run(bare, 2, `Compared ${field} one`);
+  if (!isDeepStrictEqual(first.answer, last.answer)) throw new Error(differ('an edit', first.answer, last.answer));
+  if (!isDeepStrictEqual(first.rows, last.rows))
+    throw new Error(
+      `The servers write differently:\n  ours: ${first.rows.join('\n')}\n  bare: ${last.rows.join('\n')}`,
+    );
+  // What the bare server left must be as good a base as any.
+  const next = JSON.stringify((await run(ours, 3, `Compared ${field} three`)).answer);
+  if (!next.includes('"SAVED"')) throw new Error(`After the bare server's edit ours answers ${next}.`);
+}
+
+/** What an edit left in the tables, without what is another one each time. */
+async function rowsOf(client: pg.Client, entry: string, revision: number): Promise<string[]> {
+  const { rows } = await client.query<{ row: string }>(
+    `select (to_jsonb(r) - '{number,parent,base,position,at,reviewed_at,public_position,public_at}'::text[])::text as row
+        from revision r where entry = $1 and number = $2
+      union all
+      select (to_jsonb(c) - '{position,at,revision,previous,latest,published}'::text[])::text
+        from change c where entry = $1 and revision = $2
+      union all
+      select (to_jsonb(s) - '{revision,at}'::text[])::text from shown s where entry = $1 and revision = $2
+      union all
+      select to_jsonb(l)::text from link l where from_entry = $1 and until is null
+      union all
+      select jsonb_build_array(state, latest - $2, published - $2)::text from entry where id = $1
+      order by 1`,
+    [entry, revision],
+  );
+  return rows.map((row) => row.row);
+}

@@ -1,0 +1,162 @@
+import { connect, type Socket } from 'node:net';
+
+/** What a load is to be: sent to the process that makes it. */
+export interface LoadOrder {
+  readonly url: string;
+  readonly connections: number;
+  readonly seconds: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly load: Load;
+}
+
+/**
+ * What to ask. `reads`: bodies, one after the other. `edits`: each connection edits entries of its own in turn, from the
+ * revision that the last answer told.
+ */
+export type Load =
+  | { readonly kind: 'reads'; readonly bodies: readonly string[] }
+  | { readonly kind: 'edits'; readonly query: string; readonly entries: readonly EditedEntry[] };
+
+/** An entry to edit, and the revision that it has. */
+export interface EditedEntry {
+  readonly id: string;
+  readonly revision: number;
+}
+
+/** What came of a load. */
+export interface LoadResult {
+  /** Of every answer, in milliseconds. */
+  readonly latencies: number[];
+  readonly seconds: number;
+  /** Entries with the revision that they have now. */
+  readonly entries: EditedEntry[];
+}
+
+const HEAD_END = Buffer.from('\r\n\r\n');
+
+/**
+ * A connection that sends one request at a time and keeps alive. Node's own client takes as long for a request as the
+ * servers that are measured; this one takes a tenth.
+ */
+class Connection {
+  private received: Buffer = Buffer.alloc(0);
+  private answer: { resolve(body: Buffer): void; reject(error: Error): void } | null = null;
+
+  private constructor(
+    private readonly socket: Socket,
+    private readonly head: string,
+  ) {
+    socket.setNoDelay(true);
+    socket.on('data', (part: Buffer) => this.take(part));
+    socket.on('error', (error) => this.answer?.reject(error));
+    socket.on('close', () => this.answer?.reject(new Error('The server closed the connection.')));
+  }
+
+  static async open(order: LoadOrder): Promise<Connection> {
+    const { hostname, port, host, pathname } = new URL(order.url);
+    const socket = connect(Number(port), hostname);
+    await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+    const headers = { host, 'content-type': 'application/json', ...order.headers };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    return new Connection(socket, `POST ${pathname} HTTP/1.1\r\n${lines.join('')}content-length: `);
+  }
+
+  ask(body: string): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      this.answer = { resolve, reject };
+      this.socket.write(`${this.head}${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    });
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  private take(part: Buffer): void {
+    this.received = this.received.length === 0 ? part : Buffer.concat([this.received, part]);
+    const headEnd = this.received.indexOf(HEAD_END);
+    if (headEnd < 0) return;
+    const head = this.received.toString('latin1', 0, headEnd);
+    const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1]);
+    const end = headEnd + HEAD_END.length + length;
+    if (this.received.length < end) return;
+    const body = this.received.subarray(headEnd + HEAD_END.length, end);
+    this.received = this.received.subarray(end);
+    const { answer } = this;
+    this.answer = null;
+    if (head.startsWith('HTTP/1.1 200')) answer?.resolve(body);
+    else answer?.reject(new Error(`The server answered ${head.slice(0, 40)} ${body.toString().slice(0, 300)}`));
+  }
+}
+
+/** Makes the next body of a connection, and looks at what comes back. */
+interface Asker {
+  next(): string;
+  hear(answer: Buffer): void;
+}
+
+const ERRORS = Buffer.from('"errors":[');
+
+function makeReader(bodies: readonly string[], start: number, step: number): Asker {
+  let at = start;
+  return {
+    next: () => bodies[(at += step) % bodies.length] as string,
+    hear: (answer) => {
+      if (answer.includes(ERRORS)) throw new Error(`A story page failed: ${answer.toString().slice(0, 300)}`);
+    },
+  };
+}
+
+/** The body of one edit: headline and summary in turn, each another than before. */
+export const editBody = (query: string, { id, revision }: EditedEntry): string => {
+  const text = `Bench edit ${revision + 1} of ${id.slice(0, 8)} at ${revision % 7}`;
+  const fields = revision % 2 === 0 ? { headline: text } : { summary: `${text}: what changed and why.` };
+  return JSON.stringify({ operationName: 'Edit', query, variables: { input: { id, baseRevision: revision, fields } } });
+};
+
+function makeEditor(query: string, entries: { id: string; revision: number }[]): Asker {
+  let at = 0;
+  return {
+    next: () => {
+      at = (at + 1) % entries.length;
+      return editBody(query, entries[at] as EditedEntry);
+    },
+    hear: (answer) => {
+      const { data } = JSON.parse(answer.toString()) as { data?: { editStory?: { outcome?: string } } };
+      if (data?.editStory?.outcome !== 'SAVED') throw new Error(`An edit failed: ${answer.toString().slice(0, 300)}`);
+      (entries[at] as { revision: number }).revision += 1;
+    },
+  };
+}
+
+/** Loads a server for a while, all connections at once. */
+export async function runLoad(order: LoadOrder): Promise<LoadResult> {
+  const { load, connections } = order;
+  const own = Array.from({ length: connections }, (_, nr) =>
+    load.kind === 'edits'
+      ? load.entries.filter((__, index) => index % connections === nr).map((entry) => ({ ...entry }))
+      : [],
+  );
+  const askers = own.map((entries, nr) =>
+    load.kind === 'edits' ? makeEditor(load.query, entries) : makeReader(load.bodies, nr, connections),
+  );
+  const latencies: number[] = [];
+  const started = performance.now();
+  const end = started + order.seconds * 1000;
+  const work = askers.map(async (asker) => {
+    const connection = await Connection.open(order);
+    try {
+      for (let now = performance.now(); now < end;) {
+        const answer = await connection.ask(asker.next());
+        asker.hear(answer);
+        const later = performance.now();
+        latencies.push(later - now);
+        now = later;
+      }
+    } finally {
+      connection.close();
+    }
+  });
+  await Promise.all(work);
+  return { latencies, seconds: (performance.now() - started) / 1000, entries: own.flat() };
+}
