@@ -42,6 +42,15 @@ export class EntryResolver {
     return record && new Revision(record, entry.lens);
   }
 
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'Number of the accepted revision; null while never accepted.',
+  })
+  async publishedRevision(@Root() entry: Entry, @Ctx() scope: Scope): Promise<number | null> {
+    if (entry.lens.view === 'PUBLISHED') return entry.latestRevision; // the newest in this view is the accepted one
+    return (await scope.loaders.standings.load(entry.id))?.published ?? null;
+  }
+
   @FieldResolver(() => RevisionConnection, {
     description:
       'Its revisions, newest first. In PUBLISHED only those that were public at some time; their numbers may have gaps.',
@@ -98,9 +107,10 @@ export class EntryResolver {
   }
 
   @FieldResolver(() => [EntryAction])
-  viewerCan(@Root() entry: Entry, @Ctx() scope: Scope): EntryAction[] {
-    if (entry.state === 'DELETED') return [];
-    const protection = entry.protectedRole && { minimumRole: entry.protectedRole };
+  async viewerCan(@Root() entry: Entry, @Ctx() scope: Scope): Promise<EntryAction[]> {
+    if (entry.state === 'DELETED' || !isNewsroom(scope)) return [];
+    const { protectedRole = null } = (await scope.loaders.standings.load(entry.id)) ?? {};
+    const protection = protectedRole && { minimumRole: protectedRole };
     return entryActions(scope.viewer, { protection }, ['EDIT', 'PUBLISH']);
   }
 

@@ -25,7 +25,7 @@ export async function incomingPage<Kind extends Entry>(
     rows,
     request,
     incomingKey,
-    (row) => toEntry(toRecord(row, lens), lens) as Kind,
+    (row) => toEntry(toRecord(row), lens) as Kind,
     cursors,
     () => scope.loaders.incomingCount(lens, referrers).load(id),
   );

@@ -113,7 +113,7 @@ export async function listPage<Kind extends Entry>(scope: Scope, kind: EntryKind
   const request = readPageRequest(nameOfList(list), args, pages, cursors);
   const rows = await findList(scope.run, list, request);
   const total = (): Promise<number> => countList(scope.run, list);
-  return makePage(rows, request, listKey, (row) => toEntry(toRecord(row, lens), lens) as Kind, cursors, total);
+  return makePage(rows, request, listKey, (row) => toEntry(toRecord(row), lens) as Kind, cursors, total);
 }
 
 /** Lists of the six kinds. */

@@ -158,7 +158,7 @@ export async function findByIdOrSlug<Kind extends Entry>(
   if (typeof slug !== 'string' || slugProblem(slug)) return null; // no entry can have it
   const [row] = await findShownBySlug(scope.run, view, kind, slug);
   if (!row) return null;
-  const record = toRecord(row, lens);
+  const record = toRecord(row);
   scope.loaders.entries(lens).prime(record.id, record);
   return toEntry(record, lens) as Kind;
 }

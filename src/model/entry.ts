@@ -3,7 +3,6 @@ import { words } from '../base/words';
 import type { Lens } from './lens';
 import { Node } from './node';
 import { LanguageTag } from './scalars';
-import type { UserRole } from './user';
 
 export const EntryKind = words('STORY', 'ACTOR', 'EVENT', 'CLAIM', 'DOCUMENT', 'CITATION');
 export type EntryKind = keyof typeof EntryKind;
@@ -44,9 +43,6 @@ export interface EntryRecord<C extends Content = Content> {
   /** When what is shown came into this view. */
   updatedAt: Date;
   latestRevision: number;
-  publishedRevision: number | null;
-  /** The least role that may edit it now; null where it is not protected. */
-  protectedRole: UserRole | null;
   content: C;
 }
 
@@ -78,9 +74,6 @@ export abstract class Entry<C extends Content = Content> extends Node {
   @Field(() => Int, { description: 'Number of the newest revision in this view: in PUBLISHED, the published one.' })
   latestRevision: number;
 
-  @Field(() => Int, { nullable: true, description: 'Number of the accepted revision; null while never accepted.' })
-  publishedRevision: number | null;
-
   @Field(() => Date, { description: 'In PUBLISHED: its first publication.' })
   createdAt: Date;
 
@@ -90,7 +83,6 @@ export abstract class Entry<C extends Content = Content> extends Node {
   /** Number of the revision shown. */
   readonly revisionNumber: number;
   readonly content: C;
-  readonly protectedRole: UserRole | null;
 
   constructor(
     record: EntryRecord<C>,
@@ -104,11 +96,9 @@ export abstract class Entry<C extends Content = Content> extends Node {
     this.language = record.content.language;
     this.state = record.state;
     this.latestRevision = record.latestRevision;
-    this.publishedRevision = record.publishedRevision;
     this.createdAt = record.createdAt;
     this.updatedAt = record.updatedAt;
     this.revisionNumber = record.revisionNumber;
     this.content = record.content;
-    this.protectedRole = record.protectedRole;
   }
 }

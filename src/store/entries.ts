@@ -1,5 +1,5 @@
 import type { Content, EntryKind, EntryRecord, EntryState } from '../model/entry';
-import type { Lens, View } from '../model/lens';
+import type { View } from '../model/lens';
 import type { UserRole } from '../model/user';
 import { inNewestFormat } from '../rules/contents';
 import type { Run } from './database';
@@ -15,18 +15,14 @@ export interface ShownRow {
   state: EntryState;
   since: Date;
   at: Date;
-  published: number | null;
-  protectedRole: UserRole | null;
   content: Content;
 }
 
-/** What a select from `shown s join entry e` gives as a ShownRow. */
-export const SHOWN_COLUMNS = `s.entry as id, s.kind, s.revision, s.format, s.title, s.slug, s.state, s.since, s.at,
-  e.published, s.content, case when e.protected_until is null or e.protected_until > clock_timestamp()
-    then e.protected_role end as "protectedRole"`;
+/** What a select from `shown s` gives as a ShownRow. */
+export const SHOWN_COLUMNS = `s.entry as id, s.kind, s.revision, s.format, s.title, s.slug, s.state, s.since, s.at, s.content`;
 
-/** What a lens shows of an entry, out of its row. */
-export const toRecord = (row: ShownRow, lens: Lens): EntryRecord => ({
+/** What a view shows of an entry, out of its row. */
+export const toRecord = (row: ShownRow): EntryRecord => ({
   id: row.id,
   kind: row.kind,
   revisionNumber: row.revision,
@@ -36,8 +32,6 @@ export const toRecord = (row: ShownRow, lens: Lens): EntryRecord => ({
   createdAt: row.since,
   updatedAt: row.at,
   latestRevision: row.revision,
-  publishedRevision: lens.view === 'PUBLISHED' ? row.revision : row.published,
-  protectedRole: row.protectedRole,
   content: inNewestFormat(row.kind, row.format, row.content),
 });
 
@@ -45,7 +39,7 @@ export const toRecord = (row: ShownRow, lens: Lens): EntryRecord => ({
 export const findShown = (run: Run, view: View, ids: readonly string[]): Promise<ShownRow[]> =>
   run<ShownRow>(
     'entries-by-id',
-    `select ${SHOWN_COLUMNS} from shown s join entry e on e.id = s.entry
+    `select ${SHOWN_COLUMNS} from shown s
       where s.view = $1 and s.entry = any($2::uuid[])`,
     [view, ids],
   );
@@ -56,7 +50,6 @@ export const findShownBySlug = (run: Run, view: View, kind: EntryKind, slug: str
     'entry-by-slug',
     `select ${SHOWN_COLUMNS} from slug a
       join shown s on s.entry = a.entry and s.view = $1
-      join entry e on e.id = s.entry
       where a.kind = $2 and a.slug = $3 and ($1 = 'LATEST' or a.public_since is not null)`,
     [view, kind, slug],
   );
@@ -69,3 +62,21 @@ export const findFirstStorySlug = async (run: Run): Promise<string | null> => {
   );
   return rows[0]?.slug ?? null;
 };
+
+/** How an entry stands, whatever a view shows of it. */
+export interface Standing {
+  id: string;
+  published: number | null;
+  /** The least role that may edit it now; null where it is not protected. */
+  protectedRole: UserRole | null;
+}
+
+/** How entries stand, in no order. Kept out of every other look-up: most readers never ask. */
+export const findStandings = (run: Run, ids: readonly string[]): Promise<Standing[]> =>
+  run<Standing>(
+    'standings',
+    `select id, published,
+        case when protected_until is null or protected_until > clock_timestamp() then protected_role end as "protectedRole"
+      from entry where id = any($1::uuid[])`,
+    [ids],
+  );

@@ -67,7 +67,6 @@ export function findIncoming(
         limit $9
       ) x
       join shown s on s.entry = x.from_entry and s.view = $2
-      join entry e on e.id = s.entry
       order by p.nr, x.link_since ${direction}, x.from_entry ${direction}`,
     [
       parents,

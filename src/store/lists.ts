@@ -81,7 +81,7 @@ export function findList(run: Run, request: ListRequest, page: PageRequest): Pro
   if (page.before) conditions.push(`${row} ${descending ? '>' : '<'} ${bound(page.before)}`);
   const direction = descending === page.fromEnd ? 'asc' : 'desc';
   const text = `select ${SHOWN_COLUMNS}, array[${keys.map((key) => `(${key})::text`).join(', ')}] as keys
-    from shown s join entry e on e.id = s.entry
+    from shown s
     where ${conditions.join(' and ')}
     order by ${[...keys, 's.entry'].map((key) => `${key} ${direction}`).join(', ')}
     limit ${parameters.add(page.limit + 1)}`;

@@ -7,7 +7,7 @@ import type { Token } from '../model/token';
 import type { User } from '../model/user';
 import type { WikiTarget } from '../rules/markdown';
 import type { Run } from './database';
-import { findShown, toRecord } from './entries';
+import { findShown, findStandings, type Standing, toRecord } from './entries';
 import { countIncoming, findIncoming, type IncomingRow, type Referrers } from './incoming';
 import { countSupport, findWeakLinks, type WeakLink } from './facts';
 import type { PageRequest } from './pages';
@@ -74,10 +74,17 @@ export class Loaders {
         const rows = await findShown(this.scope.run, lens.view, ids);
         return inOrder(
           ids,
-          rows.map((row) => toRecord(row, lens)),
+          rows.map((row) => toRecord(row)),
           (record) => record.id,
         );
       }),
+    );
+  }
+
+  /** How entries stand; null for what is not there. For what is already known to be visible. */
+  get standings(): DataLoader<string, Standing | null> {
+    return this.once('standings', () =>
+      this.batched(async (ids) => inOrder(ids, await findStandings(this.scope.run, ids), (standing) => standing.id)),
     );
   }
 
@@ -152,7 +159,7 @@ export class Loaders {
     return this.once(`wiki targets ${this.lens(lens)}`, () => {
       const batch = async (targets: readonly WikiTarget[]) => {
         const rows = await findWikiTargets(this.scope.run, lens.view, targets);
-        return inOrder(targets, rows, targetKey, targetKey).map((row) => row && toRecord(row, lens));
+        return inOrder(targets, rows, targetKey, targetKey).map((row) => row && toRecord(row));
       };
       return new DataLoader<WikiTarget, EntryRecord | null, string>(batch, {
         maxBatchSize: MAX_BATCH,

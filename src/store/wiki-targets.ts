@@ -14,7 +14,6 @@ export const findWikiTargets = (run: Run, view: View, targets: readonly WikiTarg
       from unnest($2::text[], $3::text[]) as t (kind, target)
       left join slug a on a.kind = t.kind and a.slug = t.target and ($1 = 'LATEST' or a.public_since is not null)
       join shown s on s.entry = coalesce(a.entry, case when t.kind = 'CLAIM' then t.target::uuid end)
-        and s.view = $1 and s.kind = t.kind and s.state <> 'DELETED'
-      join entry e on e.id = s.entry`,
+        and s.view = $1 and s.kind = t.kind and s.state <> 'DELETED'`,
     [view, targets.map((target) => target.kind), targets.map((target) => target.target)],
   );
