@@ -1,6 +1,8 @@
 /**
  * A small frontend without a screen: pages through all stories and reads the page of the first.
  *
+ * In the project's folder, while the server runs:
+ *
  *   npm run build && node dist/examples/read-newsroom.js http://127.0.0.1:4000/graphql
  *
  * The operations are those of schema/operations; the shapes below say what of their answers is used, give it its types,
@@ -10,8 +12,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 
-const operation = (name: string): string =>
-  readFileSync(path.join(__dirname, '..', '..', 'schema', 'operations', name), 'utf8');
+const operation = (name: string): string => readFileSync(path.resolve('schema', 'operations', name), 'utf8'); // from the project's folder
 
 const StoriesPage = z.object({
   stories: z.object({

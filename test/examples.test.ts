@@ -11,7 +11,7 @@ afterAll(() => server.close());
 
 it('the example client pages through all stories and reads one', async () => {
   const lines: string[] = [];
-  await readNewsroom(server.url, (line) => lines.push(line));
+  await readNewsroom(`${server.url}/graphql`, (line) => lines.push(line));
   expect(lines.filter((line) => line.includes('(with '))).toHaveLength(4);
   expect(lines.join('\n')).toContain('allegation: ');
 });
