@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import { readConfig } from '../src/base/config';
 import { sha256 } from '../src/base/hash';
-import { EDIT, EDIT_FUNCTION, STORY_PAGE } from './bare-sql';
+import { foldTitle } from '../src/rules/titles';
+import { EDIT, EDIT_FUNCTION, STORY_LIST, STORY_PAGE } from './bare-sql';
 
 // The limit: what Node, pg and Postgres do at most for such a request. One statement, no GraphQL, nothing checked twice.
 
@@ -23,10 +24,12 @@ interface Asked {
 
 async function answer(request: IncomingMessage, asked: Asked): Promise<string> {
   const { slug, input } = asked.variables;
+  if (asked.operationName === 'StoryList') return bodyOf(await pool.query({ name: 'story-list', text: STORY_LIST }));
   if (!input) return bodyOf(await pool.query({ name: 'story-page', text: STORY_PAGE, values: [slug] }));
   const secret = request.headers.authorization?.slice('Bearer '.length) ?? '';
   const { headline, summary } = input.fields;
-  const values = [sha256(secret), input.id, input.baseRevision, headline, summary];
+  const folded = headline === undefined ? null : foldTitle(headline);
+  const values = [sha256(secret), input.id, input.baseRevision, headline, summary, folded];
   return bodyOf(await pool.query({ name: 'edit', text: EDIT, values }));
 }
 

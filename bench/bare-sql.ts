@@ -43,6 +43,26 @@ export const STORY_PAGE = `
       where a.kind = 'STORY' and a.slug = $1 and a.public_since is not null
   )))::text as body`;
 
+/** The newest 20 stories with their casts in one statement. */
+export const STORY_LIST = `
+  select json_build_object('data', json_build_object('stories', json_build_object('nodes', (
+    select coalesce(json_agg(json_build_object(
+        'slug', story.slug,
+        'headline', story.title,
+        'cast', (
+          select coalesce(json_agg(
+              json_build_object('role', m.role, 'actor', json_build_object('name', actor.title)) order by m.nr), '[]')
+            from rows from (json_to_recordset(story.content -> 'cast') as (actor uuid, role text))
+                with ordinality as m (actor, role, nr)
+              join shown actor on actor.entry = m.actor and actor.view = 'PUBLISHED'
+        )) order by story.at desc, story.entry desc), '[]')
+      from (
+        select entry, at, slug, title, content from shown
+          where view = 'PUBLISHED' and kind = 'STORY' and state <> 'DELETED'
+          order by at desc, entry desc limit 20
+      ) story
+  ))))::text as body`;
+
 // The same number that the store locks (src/store/locks.ts).
 const POSITION_LOCK = 7_114_521;
 
@@ -51,7 +71,8 @@ const POSITION_LOCK = 7_114_521;
  * sees what was committed while they were waited for, as it must.
  */
 export const EDIT_FUNCTION = `
-  create function pg_temp.bench_edit(token_hash text, id uuid, base_revision int, headline text, summary text)
+  create function pg_temp.bench_edit(token_hash text, id uuid, base_revision int, headline text, summary text,
+    folded text)
   returns text language sql volatile as $function$
     select from entry e where e.id = bench_edit.id for no key update;
     select pg_advisory_xact_lock(${POSITION_LOCK});
@@ -88,8 +109,8 @@ export const EDIT_FUNCTION = `
           from written
     ),
     new_shown as (
-      update shown s set revision = w.latest + 1, title = w.edited::json ->> 'headline', at = w.at,
-          content = w.edited::json
+      update shown s set revision = w.latest + 1, title = w.edited::json ->> 'headline',
+          sort_title = coalesce(folded, s.sort_title), at = w.at, content = w.edited::json
         from written w where s.entry = w.id
     ),
     ledger as (
@@ -105,4 +126,4 @@ export const EDIT_FUNCTION = `
   $function$`;
 
 /** Calls the function; null where the edit is refused. */
-export const EDIT = 'select pg_temp.bench_edit($1, $2, $3, $4, $5) as body';
+export const EDIT = 'select pg_temp.bench_edit($1, $2, $3, $4, $5, $6) as body';

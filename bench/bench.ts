@@ -4,6 +4,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { Running } from '../src/tools/start';
 import { ask } from './ask';
 import { type Case, edit, storyPage } from './cases';
+import { famousActor, famousEdit } from './famous-cases';
+import { listPages, storyList } from './list-cases';
 import { type BenchDatabase, openBenchDatabase } from './database';
 import type { Sizes } from './fiction';
 import type { LoadResult } from './load';
@@ -11,14 +13,26 @@ import { type Loader, type Server, startBare, startLoader, startOurs } from './p
 import { startProgress, tell } from './progress';
 import { describeMachine, type Measured, measure, toTable } from './report';
 
-const CASES = ['story-page', 'edit'] as const;
-type CaseName = (typeof CASES)[number];
+/** What can be measured. Edits come last: they change what lists begin with. */
+const CASES: Readonly<Record<string, (database: BenchDatabase, server: Server) => Case[] | Promise<Case[]>>> = {
+  'story-page': (database) => [storyPage(database)],
+  'story-list': () => [storyList()],
+  'famous-actor': async (database, server) => [await famousActor(database, server)],
+  'first-pages': (_, server) => listPages(server, 1),
+  'thousandth-pages': (_, server) => listPages(server, 1000),
+  edit: async (database) => [await edit(database)],
+  'famous-edit': async (database) => [await famousEdit(database)],
+};
 
-interface Options extends Sizes {
+const NAMES = Object.keys(CASES);
+
+interface Options extends Omit<Sizes, 'famousStories' | 'famousCitations'> {
+  readonly famousStories?: number;
+  readonly famousCitations?: number;
   readonly seed: number;
   readonly connections: number;
   readonly seconds: number;
-  readonly only: readonly CaseName[];
+  readonly only: readonly string[];
   readonly databaseUrl?: string;
   readonly dataDir?: string;
   readonly keep?: boolean;
@@ -37,15 +51,17 @@ const wholeNumber = (written: string): number => {
   return number;
 };
 
-const readCases = (written: string): CaseName[] =>
-  written.split(',').map((name) => {
-    const known = CASES.find((one) => one === name.trim());
-    if (!known) throw new InvalidArgumentError(`Choose of ${CASES.join(', ')}.`);
-    return known;
-  });
+const readCases = (written: string): string[] => {
+  const names = written.split(',').map((name) => name.trim());
+  if (!names.every((name) => Object.hasOwn(CASES, name)))
+    throw new InvalidArgumentError(`Choose of ${NAMES.join(', ')}.`);
+  return names;
+};
 
-const numberOption = (name: string, description: string, standard: number): Option =>
-  new Option(`--${name} <number>`, description).argParser(wholeNumber).default(standard);
+const numberOption = (name: string, description: string, standard?: number): Option => {
+  const option = new Option(`--${name} <number>`, description).argParser(wholeNumber);
+  return standard === undefined ? option : option.default(standard);
+};
 
 function readOptions(words: readonly string[]): Options {
   const program = new Command('npm run bench --')
@@ -58,11 +74,13 @@ function readOptions(words: readonly string[]): Options {
     .addOption(numberOption('claims', 'claims', 10_000))
     .addOption(numberOption('documents', 'documents', 20_000))
     .addOption(numberOption('citations', 'citations', 100_000))
+    .addOption(numberOption('famous-stories', 'stories with one actor in their cast (2000, or a fifth of few)'))
+    .addOption(numberOption('famous-citations', 'citations with the same one in their chain (50000, or half of few)'))
     .addOption(numberOption('revisions', 'revisions of each entry', 5))
     .addOption(numberOption('seed', 'of everything that is drawn at random', 1))
     .addOption(numberOption('connections', 'connections that ask at the same time', 10))
     .addOption(numberOption('seconds', 'how long each server is loaded for each thing', 15))
-    .addOption(new Option('--only <things>', `what to measure: ${CASES.join(',')}`).argParser(readCases).default(CASES))
+    .addOption(new Option('--only <things>', `what to measure: ${NAMES.join(',')}`).argParser(readCases).default(NAMES))
     .option('--database-url <url>', 'a Postgres database that is empty, or filled by an earlier run')
     .option('--data-dir <directory>', 'keep the database that comes with the project here, for the next run')
     .option('--keep', 'keep the database in its temporary directory')
@@ -73,6 +91,14 @@ function readOptions(words: readonly string[]): Options {
     );
   program.parse(words as string[]);
   return program.opts<Options>();
+}
+
+/** The sizes of the newsroom. The famous actor is as famous as a small one allows. */
+function sizesOf(options: Options): Sizes {
+  const { stories, actors, events, claims, documents, citations, revisions } = options;
+  const famousStories = Math.min(options.famousStories ?? Math.min(2000, Math.ceil(stories / 5)), stories);
+  const famousCitations = Math.min(options.famousCitations ?? Math.min(50_000, Math.ceil(citations / 2)), citations);
+  return { stories, actors, events, claims, documents, citations, revisions, famousStories, famousCitations };
 }
 
 /** How many statements a request takes, by the server's own log. BEGIN and COMMIT are not counted. */
@@ -107,29 +133,32 @@ interface Subjects {
 
 async function measureCase(subject: Case, options: Options, subjects: Subjects): Promise<Measured[]> {
   const { ours, bare, talkative, loader } = subjects;
-  const compared = await subject.compare(ours, bare);
-  tell(`${subject.name}: both servers gave the same answer to ${compared} of ${compared} requests.`);
+  if (subject.compare) {
+    const compared = await subject.compare(ours, bare);
+    tell(`${subject.name}: both servers gave the same answer to ${compared} of ${compared} requests.`);
+  }
   const statements = await countStatements(subject, talkative);
-  const { connections } = options;
+  const { connections = options.connections, share = 1 } = subject;
   const run = async (server: Server, seconds: number): Promise<LoadResult> =>
     loader.run({
       url: server.url,
       connections,
-      seconds,
+      seconds: seconds * share,
       headers: subject.headers,
       load: await subject.load(connections),
     });
-  for (const server of [ours, bare]) await run(server, WARM_UP_SECONDS);
-  const rounds: { ours: LoadResult[]; bare: LoadResult[] } = { ours: [], bare: [] };
-  const bar = startProgress(`Loading ${subject.name}`, 2 * ROUNDS);
-  for (let round = 0; round < ROUNDS; round++) {
-    rounds.ours.push(await run(ours, options.seconds / ROUNDS));
-    bar.update(2 * round + 1);
-    rounds.bare.push(await run(bare, options.seconds / ROUNDS));
-    bar.update(2 * round + 2);
-  }
+  const loaded = (['ours', 'bare'] as const)
+    .filter((which) => which === 'ours' || subject.compare)
+    .map((which) => ({ which, server: subjects[which], rounds: [] as LoadResult[] }));
+  for (const { server } of loaded) await run(server, WARM_UP_SECONDS);
+  const bar = startProgress(`Loading ${subject.name}`, loaded.length * ROUNDS);
+  for (let round = 0; round < ROUNDS; round++)
+    for (const [turn, { server, rounds }] of loaded.entries()) {
+      rounds.push(await run(server, options.seconds / ROUNDS));
+      bar.update(loaded.length * round + turn + 1);
+    }
   bar.stop();
-  return [measure(subject.name, 'ours', rounds.ours, statements), measure(subject.name, 'bare', rounds.bare, 1)];
+  return loaded.map(({ which, rounds }) => measure(subject.name, which, rounds, which === 'ours' ? statements : 1));
 }
 
 async function measureAll(options: Options, database: BenchDatabase, running: Running): Promise<Measured[]> {
@@ -142,23 +171,26 @@ async function measureAll(options: Options, database: BenchDatabase, running: Ru
   };
   const measured: Measured[] = [];
   for (const name of options.only) {
-    const subject = name === 'edit' ? await edit(database) : storyPage(database);
-    measured.push(...(await measureCase(subject, options, subjects)));
+    const found = (await CASES[name]?.(database, subjects.ours)) ?? [];
+    for (const subject of found) measured.push(...(await measureCase(subject, options, subjects)));
   }
   return measured;
 }
 
-async function describeRun(options: Options, { client, fillSeconds }: BenchDatabase): Promise<string> {
+async function describeRun(options: Options, { client, fiction, fillSeconds }: BenchDatabase): Promise<string> {
   const { rows } = await client.query<{ server: string; fsync: string; buffers: string; size: string }>(
     `select current_setting('server_version') as server, current_setting('fsync') as fsync,
       current_setting('shared_buffers') as buffers, pg_size_pretty(pg_database_size(current_database())) as size`,
   );
   const [facts] = rows;
-  const { stories, actors, events, claims, documents, citations, revisions, connections, seconds } = options;
+  const { stories, actors, events, claims, documents, citations, revisions } = fiction.sizes;
+  const { famousStories, famousCitations } = fiction.sizes;
+  const { connections, seconds } = options;
   const filled = fillSeconds === null ? 'filled by an earlier run' : `filled in ${fillSeconds.toFixed(0)} s`;
   return [
     `${describeMachine(facts?.server ?? 'unknown')}`,
     `${stories} stories, ${actors} actors, ${events} events, ${claims} claims, ${documents} documents, ${citations} citations, ${revisions} revisions each: ${facts?.size}, ${filled}`,
+    `one actor in ${famousStories} stories and ${famousCitations} citations`,
     `${connections} connections, ${seconds} s each in ${ROUNDS} rounds, servers in turn; fsync ${facts?.fsync}, shared_buffers ${facts?.buffers}`,
   ].join('\n');
 }
@@ -166,10 +198,8 @@ async function describeRun(options: Options, { client, fillSeconds }: BenchDatab
 async function main(running: Running): Promise<void> {
   const options = readOptions(process.argv);
   const { databaseUrl, dataDir, keep = false, seed } = options;
-  const { stories, actors, events, claims, documents, citations, revisions } = options;
-  const sizes: Sizes = { stories, actors, events, claims, documents, citations, revisions };
   const place = { url: databaseUrl ?? null, dir: dataDir ?? null, keep };
-  const database = await openBenchDatabase(place, sizes, seed, running);
+  const database = await openBenchDatabase(place, sizesOf(options), seed, running);
   const measured = options.fillOnly ? [] : await measureAll(options, database, running);
   process.stdout.write(`${await describeRun(options, database)}\n`);
   if (measured.length > 0) process.stdout.write(`\n${toTable(measured)}\n`);

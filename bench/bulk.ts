@@ -1,11 +1,12 @@
-import type { EntryKind, EntryState, Content } from '../src/model/entry';
+import type { EntryState, Content } from '../src/model/entry';
 import type { View } from '../src/model/lens';
 import type { Run } from '../src/store/database';
+import type { FilledKind } from './fiction';
 
 /** A revision with all that stands in `entry`, `slug` and `change` because of it. */
 export interface RevisionRow {
   readonly entry: string;
-  readonly kind: EntryKind;
+  readonly kind: FilledKind;
   readonly author: string;
   readonly number: number;
   readonly content: Content;
@@ -23,7 +24,7 @@ export interface RevisionRow {
 /** What a view shows of an entry at the end of all batches. */
 export interface ShownRow {
   readonly entry: string;
-  readonly kind: EntryKind;
+  readonly kind: FilledKind;
   readonly state: EntryState;
   readonly view: View;
   readonly since: Date;
@@ -36,7 +37,10 @@ export interface LinkRow {
   readonly entry: string;
   readonly field: string;
   readonly item: string;
-  readonly to: string;
+  /** Null where it leads to nothing yet: then `kind` and `slug` are what it names. */
+  readonly to: string | null;
+  readonly kind: string | null;
+  readonly slug: string | null;
   readonly view: View;
   readonly since: number;
   readonly until: number | null;
@@ -77,7 +81,7 @@ export const insertRevisions = (run: Run, rows: readonly RevisionRow[]): Promise
     [JSON.stringify(rows)],
   );
 
-const SHOWN = `entry uuid, view text, revision int, format smallint, kind text, title text, slug text, language text,
+const SHOWN = `entry uuid, view text, revision int, format smallint, kind text, title text, "sortTitle" text, slug text, language text,
   state text, since timestamptz, at timestamptz, earliest timestamptz, latest timestamptz, facets jsonb, content json`;
 
 /** Inserts what views show. */
@@ -85,10 +89,10 @@ export const insertShown = async (run: Run, rows: readonly ShownRow[]): Promise<
   if (rows.length === 0) return;
   await run(
     'bench-shown',
-    `insert into shown (entry, view, revision, format, kind, title, slug, language, state, since, at, earliest, latest,
-        facets, content)
-      select entry, view, revision, format, kind, title, slug, language, state, since, at, earliest, latest, facets,
-          content
+    `insert into shown (entry, view, revision, format, kind, title, sort_title, slug, language, state, since, at,
+        earliest, latest, facets, content)
+      select entry, view, revision, format, kind, title, "sortTitle", slug, language, state, since, at, earliest, latest,
+          facets, content
         from json_to_recordset($1::json) as s (${SHOWN})`,
     [JSON.stringify(rows)],
   );
@@ -99,10 +103,11 @@ export const insertLinks = async (run: Run, rows: readonly LinkRow[]): Promise<v
   if (rows.length === 0) return;
   await run(
     'bench-links',
-    `insert into link (from_entry, field, item, to_entry, view, since, until)
-      select entry, field, item, "to", view, since, until
+    `insert into link (from_entry, field, item, to_entry, wanted_kind, wanted_slug, view, since, until)
+      select entry, field, item, "to", kind, slug, view, since, until
         from json_to_recordset($1::json)
-          as l (entry uuid, field text, item text, "to" uuid, view text, since bigint, until bigint)`,
+          as l (entry uuid, field text, item text, "to" uuid, kind text, slug text, view text, since bigint,
+            until bigint)`,
     [JSON.stringify(rows)],
   );
 };

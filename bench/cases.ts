@@ -7,25 +7,31 @@ import { makeSecret } from '../src/edits/people';
 import { projectFile } from '../src/tools/start';
 import { ask } from './ask';
 import type { BenchDatabase } from './database';
+import type { Fiction } from './fiction';
 import { staffOf } from './fill';
-import { type EditedEntry, editBody, type Load } from './load';
+import { type EditedEntry, editBody, type EditOperation, type Load } from './load';
 import type { Server } from './processes';
 import { Random } from './random';
 
 /** Something to measure: what is asked, and whether both servers answer it alike. */
 export interface Case {
+  /** What the table calls it. */
   readonly name: string;
+  /** How many ask at the same time, where it is not the number that was asked for. */
+  readonly connections?: number;
+  /** The part of the seconds that it takes; 1 where it is left out. */
+  readonly share?: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Whether an answer is what was hoped for. */
   isGood(answer: string): boolean;
   /** A few requests, to count their statements. */
   probes(): Promise<readonly string[]>;
   /**
-   * Compares the answers of both servers; returns how many.
+   * Compares the answers of both servers; returns how many. Left out where the bare server knows no such request.
    *
    * @throws Error where they differ.
    */
-  compare(ours: Server, bare: Server): Promise<number>;
+  compare?(ours: Server, bare: Server): Promise<number>;
   /** What to ask for so many connections. */
   load(connections: number): Promise<Load>;
 }
@@ -47,15 +53,21 @@ export function storyPage({ fiction }: BenchDatabase): Case {
     isGood: (answer) => !answer.includes('"errors"'),
     probes: async () => bodies.slice(0, 20),
     load: async () => ({ kind: 'reads', bodies }),
-    compare: async (ours, bare) => {
-      const compared = bodies.slice(0, COMPARED_PAGES);
-      for (const body of compared) {
-        const [our, limit] = [await ask(ours.url, body), await ask(bare.url, body)];
-        if (!isDeepStrictEqual(our, limit)) throw new Error(differ(body, our, limit));
-      }
-      return compared.length;
-    },
+    compare: (ours, bare) => compareReads(bodies.slice(0, COMPARED_PAGES), ours, bare),
   };
+}
+
+/**
+ * Asks both servers the same; returns how often.
+ *
+ * @throws Error where an answer differs.
+ */
+export async function compareReads(bodies: readonly string[], ours: Server, bare: Server): Promise<number> {
+  for (const body of bodies) {
+    const [our, limit] = [await ask(ours.url, body), await ask(bare.url, body)];
+    if (!isDeepStrictEqual(our, limit)) throw new Error(differ(body, our, limit));
+  }
+  return bodies.length;
 }
 
 const differ = (what: string, ours: unknown, bare: unknown): string =>
@@ -69,6 +81,8 @@ const EDIT_QUERY = `mutation Edit($input: EditStoryInput!) {
   }
 }`;
 
+const EDIT: EditOperation = { query: EDIT_QUERY, fields: ['headline', 'summary'] };
+
 const ENTRIES_A_CONNECTION = 40;
 
 /** Stories that an editor's edit changes in public at once, drawn at random, as they are now. */
@@ -81,23 +95,28 @@ async function findEditable(client: pg.Client, seed: number, count: number): Pro
   return rows;
 }
 
-/** An edit of a story by an EDITOR: its headline and its summary in turn, each connection on stories of its own. */
-export async function edit({ client, fiction }: BenchDatabase): Promise<Case> {
+/** What makes a request one of an EDITOR. */
+export async function editorHeaders(client: pg.Client, fiction: Fiction): Promise<{ authorization: string }> {
   const secret = makeSecret();
   await client.query(`insert into token (id, hash, user_id, label) values ($1, $2, $3, 'bench')`, [
     randomUUID(),
     sha256(secret),
     staffOf(fiction).editor,
   ]);
-  const headers = { authorization: `Bearer ${secret}` };
+  return { authorization: `Bearer ${secret}` };
+}
+
+/** An edit of a story by an EDITOR: its headline and its summary in turn, each connection on stories of its own. */
+export async function edit({ client, fiction }: BenchDatabase): Promise<Case> {
+  const headers = await editorHeaders(client, fiction);
   return {
     name: 'edit',
     headers,
     isGood: (answer) => answer.includes('"SAVED"'),
-    probes: async () => (await findEditable(client, 1, 20)).map((entry) => editBody(EDIT_QUERY, entry)),
+    probes: async () => (await findEditable(client, 1, 20)).map((entry) => editBody(EDIT, entry)),
     load: async (connections) => ({
       kind: 'edits',
-      query: EDIT_QUERY,
+      edit: EDIT,
       entries: await findEditable(client, 2, connections * ENTRIES_A_CONNECTION),
     }),
     compare: async (ours, bare) => {

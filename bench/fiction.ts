@@ -3,10 +3,11 @@ import { type ActorContent, ActorType } from '../src/model/actor';
 import type { CitationContent, HopContent, Stance } from '../src/model/citation';
 import type { ClaimContent, Mood } from '../src/model/claim';
 import type { DocumentContent } from '../src/model/document';
-import type { Content, EntryKind } from '../src/model/entry';
+import type { Content } from '../src/model/entry';
 import { type EventContent, EventType } from '../src/model/event';
 import type { DateContent } from '../src/model/fuzzy-date';
 import type { StoryContent, TimelineItemContent } from '../src/model/story';
+import { wikiTargetsIn, type WikiTarget } from '../src/rules/markdown';
 import { Random } from './random';
 import { addressWords, bodyName, headline, paragraphs, personName, placeName, sentence } from './wording';
 
@@ -19,15 +20,23 @@ export interface Sizes {
   readonly documents: number;
   readonly citations: number;
   readonly revisions: number;
+  /** In the cast of so many stories stands one actor. */
+  readonly famousStories: number;
+  /** In the chains of so many citations the same one. */
+  readonly famousCitations: number;
 }
 
 /** Kinds in the order in which they can be created: what is referred to comes first. */
 export const CREATION_ORDER = ['ACTOR', 'DOCUMENT', 'EVENT', 'CLAIM', 'CITATION', 'STORY'] as const;
 
+/** The kinds that the bench fills: its own list, which a new kind of the newsroom does not change. */
+export type FilledKind = (typeof CREATION_ORDER)[number];
+
 /** How far an entry comes: public as it is, public with a newer revision that waits, or never public. */
 export type Fate = 'PUBLIC' | 'PENDING' | 'DRAFT';
 
-const WORDS_OF: Readonly<Record<EntryKind, keyof Sizes>> = {
+/** What the newsroom calls its list of each kind; so are the sizes. */
+export const LIST_NAMES: Readonly<Record<FilledKind, keyof Sizes>> = {
   STORY: 'stories',
   ACTOR: 'actors',
   EVENT: 'events',
@@ -44,7 +53,7 @@ const EDITED = {
   CLAIM: ['text', 'verdict', 'value', 'when'],
   DOCUMENT: ['title', 'statusNote', 'keptText', 'url'],
   CITATION: ['quote', 'chain', 'locator', 'saidAt'],
-} as const satisfies Record<EntryKind, readonly string[]>;
+} as const satisfies Record<FilledKind, readonly string[]>;
 
 const DRAWS = { shape: 1, id: 2, slug: 3, fate: 4, item: 5 } as const;
 
@@ -59,8 +68,8 @@ interface Making {
   wording(field: string): Random;
   /** Id of an item of a list, the same in every revision. */
   itemId(field: string, place: number): string;
-  /** The hash of a long text of so many paragraphs. */
-  keep(field: string, length: number): string;
+  /** The hash of a long text of so many paragraphs, and what else is to stand at its end. */
+  keep(field: string, length: number, end?: (random: Random) => string): string;
 }
 
 /** A generated content with the long texts that it is the first to hold. */
@@ -74,15 +83,17 @@ export interface Made {
  * content can be made at any time.
  */
 export class Fiction {
-  private readonly ids: Readonly<Record<EntryKind, readonly string[]>>;
+  private readonly ids: Readonly<Record<FilledKind, readonly string[]>>;
   /** Hashes of long texts, which take longer to make than all the rest; kinds have one at most. */
   private readonly hashes = new Map<string, string>();
+  /** What the wiki links of long texts name, by hash; most have none. */
+  private readonly targets = new Map<string, WikiTarget[]>();
 
   constructor(
     readonly sizes: Sizes,
     readonly seed: number,
   ) {
-    const idsOf = (kind: EntryKind): string[] =>
+    const idsOf = (kind: FilledKind): string[] =>
       Array.from({ length: this.count(kind) }, (_, index) => this.random(kind, index, DRAWS.id).uuid());
     this.ids = {
       STORY: idsOf('STORY'),
@@ -94,26 +105,40 @@ export class Fiction {
     };
   }
 
-  count(kind: EntryKind): number {
-    return this.sizes[WORDS_OF[kind]];
+  count(kind: FilledKind): number {
+    return this.sizes[LIST_NAMES[kind]];
   }
 
-  id(kind: EntryKind, index: number): string {
+  id(kind: FilledKind, index: number): string {
     return this.ids[kind][index] as string;
   }
 
   /** One in ten has a newest revision that waits for an editor, one in fifty was never published. */
-  fate(kind: EntryKind, index: number): Fate {
+  fate(kind: FilledKind, index: number): Fate {
+    if (kind === 'ACTOR' && index === this.famous) return 'PUBLIC';
     const draw = this.random(kind, index, DRAWS.fate).below(50);
     return draw === 0 ? 'DRAFT' : draw <= 5 && this.sizes.revisions > 1 ? 'PENDING' : 'PUBLIC';
   }
 
-  slug(kind: EntryKind, index: number): string {
+  slug(kind: FilledKind, index: number): string {
     return `${addressWords(this.random(kind, index, DRAWS.slug))}-${index + 1}`;
   }
 
+  /** What the wiki links of a long text name; the text must have been made. */
+  targetsIn(hash: string): readonly WikiTarget[] {
+    return this.targets.get(hash) ?? [];
+  }
+
+  /** The entry that a wiki link names by its slug, and whether the public may know; null where there is none. */
+  find({ kind, target }: WikiTarget): { id: string; isPublic: boolean } | null {
+    const known = CREATION_ORDER.find((one) => one === kind);
+    const index = Number(/\d+$/.exec(target)?.[0] ?? 0) - 1;
+    if (!known || index < 0 || index >= this.count(known) || this.slug(known, index) !== target) return null;
+    return { id: this.id(known, index), isPublic: this.fate(known, index) !== 'DRAFT' };
+  }
+
   /** What an entry holds in a revision, counted from 1. */
-  make(kind: EntryKind, index: number, revision: number): Made {
+  make(kind: FilledKind, index: number, revision: number): Made {
     const texts = new Map<string, string>();
     const fields: readonly string[] = EDITED[kind];
     const version = (field: string): number => {
@@ -127,12 +152,15 @@ export class Fiction {
       version,
       wording: (field) => this.random(kind, index, numberOf(field), version(field)),
       itemId: (field, place) => this.random(kind, index, DRAWS.item, numberOf(field), place).itemId(),
-      keep: (field, length) => {
+      keep: (field, length, end) => {
         const key = `${this.id(kind, index)} ${version(field)}`;
         const known = changed === null || changed === field ? undefined : this.hashes.get(key);
         if (known) return known;
-        const text = paragraphs(making.wording(field), length);
+        const random = making.wording(field);
+        const text = `${paragraphs(random, length)}${end?.(random) ?? ''}`;
         const hash = sha256(text);
+        const targets = wikiTargetsIn(text);
+        if (targets.length > 0) this.targets.set(hash, targets);
         if (changed === null || changed === field) texts.set(hash, text);
         this.hashes.set(key, hash);
         return hash;
@@ -141,7 +169,7 @@ export class Fiction {
     return { content: this.makers[kind](making), texts };
   }
 
-  private random(kind: EntryKind, ...seed: number[]): Random {
+  private random(kind: FilledKind, ...seed: number[]): Random {
     return new Random(this.seed, CREATION_ORDER.indexOf(kind), ...seed);
   }
 
@@ -150,10 +178,30 @@ export class Fiction {
     return Math.max(1, Math.ceil(this.sizes.actors / 100));
   }
 
+  /** The actor that everybody talks about: the first one that is no outlet. */
+  get famous(): number {
+    return Math.min(this.outlets, this.sizes.actors - 1);
+  }
+
+  /** Whether the famous actor stands in a story's cast, or in a citation's chain: so many of them, at even distances. */
+  private isAboutFamous(kind: 'STORY' | 'CITATION', index: number): boolean {
+    const wanted = kind === 'STORY' ? this.sizes.famousStories : this.sizes.famousCitations;
+    const upTo = (end: number): number => Math.floor((end * wanted) / this.count(kind));
+    return upTo(index + 1) > upTo(index);
+  }
+
+  /** Wiki links for the end of a story: one in four has some, and of those one in eight names what is not there yet. */
+  private links = (random: Random): string => {
+    if (!random.oneIn(4)) return '';
+    const actor = this.slug('ACTOR', random.skewed(this.sizes.actors));
+    const event = random.oneIn(8) ? 'not-yet-written' : this.slug('EVENT', random.below(this.sizes.events));
+    return `\n\nMore of [[actor:${actor}]] and of [[event:${event}|what happened]].`;
+  };
+
   private someActor = (random: Random): string => this.id('ACTOR', random.skewed(this.sizes.actors));
   private someOutlet = (random: Random): string => this.id('ACTOR', random.skewed(this.outlets));
 
-  private readonly makers: Readonly<Record<EntryKind, (making: Making) => Content>> = {
+  private readonly makers: Readonly<Record<FilledKind, (making: Making) => Content>> = {
     STORY: (making) => this.makeStory(making),
     ACTOR: (making) => this.makeActor(making),
     EVENT: (making) => this.makeEvent(making),
@@ -163,14 +211,16 @@ export class Fiction {
   };
 
   private makeStory({ index, shape, version, wording, itemId, keep }: Making): StoryContent {
-    const { events, claims } = this.sizes;
+    const { actors, events, claims } = this.sizes;
+    const isFamous = this.isAboutFamous('STORY', index);
     const words = wording('summary');
     const cast = new Random(shape.next()); // apart, for the timeline takes more or less chance as it grows
     const timeline = listOf(4 + shape.below(9) + (version('timeline') % 4), (place): TimelineItemContent => {
       const draw = shape.below(10);
       const event = draw < 8 ? this.id('EVENT', shape.below(events)) : null;
       const claim = draw === 8 ? this.id('CLAIM', shape.below(claims)) : null;
-      const note = draw === 9 || shape.oneIn(4) ? sentence(shape, 14) : null;
+      const text = draw === 9 || shape.oneIn(4) ? sentence(shape, 14) : null;
+      const note = text && shape.oneIn(20) ? `${text} [[actor:${this.slug('ACTOR', index % actors)}]]` : text;
       return { id: itemId('timeline', place), event, claim, note };
     });
     return {
@@ -178,12 +228,12 @@ export class Fiction {
       language: 'en',
       headline: headline(wording('headline')),
       summary: `${sentence(words, 18)} ${sentence(words, 12)}`,
-      body: keep('body', 3 + (index % 8)),
+      body: keep('body', 3 + (index % 8), this.links),
       topics: [...new Set([placeName(cast), placeName(cast)])],
       timeline,
       cast: listOf(5, (place) => ({
         id: itemId('cast', place),
-        actor: this.someActor(cast),
+        actor: isFamous && place === 1 ? this.id('ACTOR', this.famous) : this.someActor(cast),
         role: place === 0 ? 'subject' : null,
       })),
       related:
@@ -208,7 +258,7 @@ export class Fiction {
         kind: place === 0 ? 'OFFICIAL' : 'ALIAS',
         language: null,
         preferred: place === 0,
-        usedIn: [],
+        usedIn: place === 0 && index % 4 === 0 ? [this.id('DOCUMENT', index % this.sizes.documents)] : [],
       })),
       description: sentence(wording('description'), 9),
       body: keep('body', 1),
@@ -282,14 +332,16 @@ export class Fiction {
     };
   }
 
-  private makeCitation({ shape, version, wording, itemId }: Making): CitationContent {
+  private makeCitation({ index, shape, version, wording, itemId }: Making): CitationContent {
     const { events, claims, documents } = this.sizes;
-    const about = shape.below(10) < 7 ? this.id('EVENT', shape.below(events)) : this.id('CLAIM', shape.below(claims));
+    const famous = this.isAboutFamous('CITATION', index) ? this.id('ACTOR', this.famous) : null;
+    const usual = shape.below(10) < 7 ? this.id('EVENT', shape.below(events)) : this.id('CLAIM', shape.below(claims));
+    const about = famous && shape.oneIn(10) ? famous : usual;
     const document = this.id('DOCUMENT', shape.below(documents));
     const stance: Stance = shape.pick(['ASSERTS', 'CONFIRMS', 'DENIES', 'DOUBTS']);
-    const chain = listOf(1 + (version('chain') % 2), (place): HopContent => {
+    const chain = listOf((famous ? 2 : 1) + (version('chain') % 2), (place): HopContent => {
       const role = place === 0 ? 'PUBLISHED_BY' : 'ORIGIN';
-      const actor = place === 0 ? this.someOutlet(shape) : this.someActor(shape);
+      const actor = place === 0 ? this.someOutlet(shape) : famous && place === 1 ? famous : this.someActor(shape);
       return { id: itemId('chain', place), role, actor, document: null, description: null };
     });
     return {

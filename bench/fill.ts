@@ -1,12 +1,13 @@
 import type pg from 'pg';
 import { type Draft, toEntryWrite } from '../src/edits/write-draft';
-import type { EntryKind } from '../src/model/entry';
-import type { DerivedLink } from '../src/rules/derive';
+import type { View } from '../src/model/lens';
+import type { Derived } from '../src/rules/derive';
+import type { WikiTarget } from '../src/rules/markdown';
 import { type Run, runOn } from '../src/store/database';
 import { keepTexts } from '../src/store/write';
 import { insertUser } from '../src/store/write-people';
 import { insertLinks, insertRevisions, insertShown, type LinkRow, type RevisionRow, type ShownRow } from './bulk';
-import { CREATION_ORDER, type Fiction } from './fiction';
+import { CREATION_ORDER, type Fiction, type FilledKind } from './fiction';
 import { Random } from './random';
 
 const BATCH = 1000;
@@ -28,7 +29,13 @@ export const staffOf = (fiction: Fiction): Staff => ({
 });
 
 /** A revision as the edit that made it would hand it to the write path: by an editor where it is public at once. */
-export function draftOf(fiction: Fiction, staff: Staff, kind: EntryKind, index: number, revision: number): Draft {
+export function draftOf(
+  fiction: Fiction,
+  staff: Staff,
+  kind: FilledKind,
+  index: number,
+  revision: number,
+): Draft & { readonly kind: FilledKind } {
   const fate = fiction.fate(kind, index);
   const accepted = fate === 'PUBLIC' || (fate === 'PENDING' && revision < fiction.sizes.revisions);
   const published = fate === 'DRAFT' ? null : revision - 1;
@@ -52,10 +59,11 @@ export function draftOf(fiction: Fiction, staff: Staff, kind: EntryKind, index: 
 export const countRevisions = (fiction: Fiction): number =>
   fiction.sizes.revisions * CREATION_ORDER.reduce((sum, kind) => sum + fiction.count(kind), 0);
 
-interface OpenLink {
-  readonly link: DerivedLink;
-  readonly since: number;
-}
+/** A link that holds, as a row that has no end yet. */
+type OpenLink = Omit<LinkRow, 'until'>;
+
+/** The links of an entry that a view holds, by what they are. */
+type OpenLinks = Map<string, OpenLink>;
 
 interface Batch {
   readonly texts: { hash: string; body: string }[];
@@ -64,12 +72,13 @@ interface Batch {
   readonly links: LinkRow[];
 }
 
-const keyOf = ({ field, item, to }: DerivedLink): string => `${field} ${item} ${to}`;
+const keyOf = ({ field, item, to, kind, slug }: Pick<LinkRow, 'field' | 'item' | 'to' | 'kind' | 'slug'>): string =>
+  `${field} ${item} ${to ?? `${kind}:${slug}`}`;
 
 /** Follows every entry through its revisions, and makes the rows that stand in the tables at the end. */
 class Scribe {
-  /** Links of an entry that hold now, by the entry's id; forgotten after its last revision. */
-  private readonly open = new Map<string, Map<string, OpenLink>>();
+  /** Links of an entry that hold now, by view and the entry's id; forgotten after its last revision. */
+  private readonly open = { LATEST: new Map<string, OpenLinks>(), PUBLISHED: new Map<string, OpenLinks>() };
   private readonly staff: Staff;
   private position = 0;
 
@@ -78,7 +87,7 @@ class Scribe {
   }
 
   /** Positions count on from batch to batch: batches are made in the order of the ledger. */
-  makeBatch(kind: EntryKind, start: number, length: number, revision: number): Batch {
+  makeBatch(kind: FilledKind, start: number, length: number, revision: number): Batch {
     const batch: Batch = { texts: [], revisions: [], shown: [], links: [] };
     for (let index = start; index < start + length; index++) {
       this.position += 1;
@@ -87,7 +96,7 @@ class Scribe {
     return batch;
   }
 
-  private addRevision(batch: Batch, draft: Draft, index: number): void {
+  private addRevision(batch: Batch, draft: ReturnType<typeof draftOf>, index: number): void {
     const { fiction, position } = this;
     const fate = fiction.fate(draft.kind, index);
     const write = toEntryWrite(draft);
@@ -96,7 +105,8 @@ class Scribe {
     const at = new Date(BEGINNING + position * STEP_MS);
     const isLast = revision.number === fiction.sizes.revisions;
     for (const [hash, body] of draft.texts) batch.texts.push({ hash, body });
-    const { showings: _, revision: __, ...columns } = write;
+    const { showings: _, revision: __, ...rest } = write;
+    const columns = { ...rest, kind: draft.kind };
     batch.revisions.push({
       ...columns,
       ...revision,
@@ -114,10 +124,11 @@ class Scribe {
     const since = new Date(BEGINNING + (position - this.distance(revision.number)) * STEP_MS);
     for (const { view, derived, ...showing } of showings) {
       const isShown = isLast || (view === 'PUBLISHED' && fate === 'PENDING' && this.isLastPublic(revision.number));
-      if (isShown) batch.shown.push({ ...columns, ...showing, ...derived, links: undefined, view, since, at });
+      if (isShown)
+        batch.shown.push({ ...columns, ...showing, ...derived, links: undefined, texts: undefined, view, since, at });
+      this.followLinks(batch, draft.entry, view, derived);
     }
-    const links = showings[0]?.derived.links ?? [];
-    this.followLinks(batch, draft, links, isLast);
+    if (isLast) this.endLinks(batch, draft.entry);
   }
 
   private isLastPublic(revision: number): boolean {
@@ -129,24 +140,34 @@ class Scribe {
     return (revision - 1) * (countRevisions(this.fiction) / this.fiction.sizes.revisions);
   }
 
-  private followLinks(batch: Batch, draft: Draft, links: readonly DerivedLink[], isLast: boolean): void {
-    const known = this.open.get(draft.entry) ?? new Map<string, OpenLink>();
-    const emit = (views: readonly LinkRow['view'][], { link, since }: OpenLink, until: number | null): void => {
-      for (const view of views) batch.links.push({ entry: draft.entry, ...link, view, since, until });
-    };
-    const wasPublic = draft.was !== null && draft.was.published !== null;
-    const views = draft.accepted ? (['LATEST', 'PUBLISHED'] as const) : (['LATEST'] as const);
-    if (!draft.accepted && wasPublic) for (const link of known.values()) emit(['PUBLISHED'], link, null);
-    const wanted = new Map(links.map((link) => [keyOf(link), link]));
-    for (const [key, link] of known) {
-      if (wanted.has(key)) continue;
-      emit(views, link, this.position);
-      known.delete(key);
+  /** Where a link leads, as the write statement finds it: the public is not told the addresses of what is not public. */
+  private resolve(to: string | WikiTarget, view: View): Pick<LinkRow, 'to' | 'kind' | 'slug'> {
+    if (typeof to === 'string') return { to, kind: null, slug: null };
+    const found = this.fiction.find(to);
+    if (found && (view === 'LATEST' || found.isPublic)) return { to: found.id, kind: null, slug: null };
+    return { to: null, kind: to.kind, slug: to.target };
+  }
+
+  private followLinks(batch: Batch, entry: string, view: View, { links, texts }: Derived): void {
+    const known: OpenLinks = this.open[view].get(entry) ?? new Map();
+    const inTexts = texts.flatMap(({ field, hash }) =>
+      this.fiction.targetsIn(hash).map((to) => ({ field, item: '', to })),
+    );
+    const wanted: OpenLinks = new Map();
+    for (const { field, item, to } of [...links, ...inTexts]) {
+      const link = { entry, field, item, ...this.resolve(to, view), view, since: this.position };
+      const key = keyOf(link);
+      wanted.set(key, known.get(key) ?? link);
     }
-    for (const [key, link] of wanted) if (!known.has(key)) known.set(key, { link, since: this.position });
-    if (isLast) for (const link of known.values()) emit(views, link, null);
-    if (isLast) this.open.delete(draft.entry);
-    else this.open.set(draft.entry, known);
+    for (const [key, link] of known) if (!wanted.has(key)) batch.links.push({ ...link, until: this.position });
+    this.open[view].set(entry, wanted);
+  }
+
+  private endLinks(batch: Batch, entry: string): void {
+    for (const open of Object.values(this.open)) {
+      for (const link of open.get(entry)?.values() ?? []) batch.links.push({ ...link, until: null });
+      open.delete(entry);
+    }
   }
 }
 

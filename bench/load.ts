@@ -11,11 +11,17 @@ export interface LoadOrder {
 
 /**
  * What to ask. `reads`: bodies, one after the other. `edits`: each connection edits entries of its own in turn, from the
- * revision that the last answer told.
+ * revision that the last answer told; `fields` are changed in turn, too.
  */
 export type Load =
   | { readonly kind: 'reads'; readonly bodies: readonly string[] }
-  | { readonly kind: 'edits'; readonly query: string; readonly entries: readonly EditedEntry[] };
+  | { readonly kind: 'edits'; readonly edit: EditOperation; readonly entries: readonly EditedEntry[] };
+
+/** A mutation with `$input`, and the fields that it changes in turn, one an edit. */
+export interface EditOperation {
+  readonly query: string;
+  readonly fields: readonly string[];
+}
 
 /** An entry to edit, and the revision that it has. */
 export interface EditedEntry {
@@ -102,28 +108,29 @@ function makeReader(bodies: readonly string[], start: number, step: number): Ask
   return {
     next: () => bodies[(at += step) % bodies.length] as string,
     hear: (answer) => {
-      if (answer.includes(ERRORS)) throw new Error(`A story page failed: ${answer.toString().slice(0, 300)}`);
+      if (answer.includes(ERRORS)) throw new Error(`A query failed: ${answer.toString().slice(0, 300)}`);
     },
   };
 }
 
-/** The body of one edit: headline and summary in turn, each another than before. */
-export const editBody = (query: string, { id, revision }: EditedEntry): string => {
+/** The body of one edit: another value than before for the field whose turn it is. */
+export const editBody = ({ query, fields: names }: EditOperation, { id, revision }: EditedEntry): string => {
   const text = `Bench edit ${revision + 1} of ${id.slice(0, 8)} at ${revision % 7}`;
-  const fields = revision % 2 === 0 ? { headline: text } : { summary: `${text}: what changed and why.` };
+  const fields = { [names[revision % names.length] as string]: text };
   return JSON.stringify({ operationName: 'Edit', query, variables: { input: { id, baseRevision: revision, fields } } });
 };
 
-function makeEditor(query: string, entries: { id: string; revision: number }[]): Asker {
+function makeEditor(edit: EditOperation, entries: { id: string; revision: number }[]): Asker {
   let at = 0;
   return {
     next: () => {
       at = (at + 1) % entries.length;
-      return editBody(query, entries[at] as EditedEntry);
+      return editBody(edit, entries[at] as EditedEntry);
     },
     hear: (answer) => {
-      const { data } = JSON.parse(answer.toString()) as { data?: { editStory?: { outcome?: string } } };
-      if (data?.editStory?.outcome !== 'SAVED') throw new Error(`An edit failed: ${answer.toString().slice(0, 300)}`);
+      const { data } = JSON.parse(answer.toString()) as { data?: Record<string, { outcome?: string } | null> };
+      if (Object.values(data ?? {})[0]?.outcome !== 'SAVED')
+        throw new Error(`An edit failed: ${answer.toString().slice(0, 300)}`);
       (entries[at] as { revision: number }).revision += 1;
     },
   };
@@ -138,7 +145,7 @@ export async function runLoad(order: LoadOrder): Promise<LoadResult> {
       : [],
   );
   const askers = own.map((entries, nr) =>
-    load.kind === 'edits' ? makeEditor(load.query, entries) : makeReader(load.bodies, nr, connections),
+    load.kind === 'edits' ? makeEditor(load.edit, entries) : makeReader(load.bodies, nr, connections),
   );
   const latencies: number[] = [];
   const started = performance.now();

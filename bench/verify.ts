@@ -5,13 +5,13 @@ import { makeListCursors } from '../src/base/list-cursor';
 import { readConfig } from '../src/base/config';
 import { createEntry } from '../src/edits/create-entry';
 import { toEntryWrite } from '../src/edits/write-draft';
-import type { Content, EntryKind } from '../src/model/entry';
+import type { Content } from '../src/model/entry';
 import { User } from '../src/model/user';
 import { KINDS } from '../src/rules/kinds';
 import { type Database, runOn } from '../src/store/database';
 import { Scope, type Newsroom } from '../src/store/scope';
 import { keepTexts, writeEntries } from '../src/store/write';
-import { CREATION_ORDER, type Fiction } from './fiction';
+import { CREATION_ORDER, type Fiction, type FilledKind } from './fiction';
 import { draftOf, staffOf } from './fill';
 import { Random } from './random';
 import { tell } from './progress';
@@ -27,7 +27,7 @@ const ROWS_OF: Readonly<Record<string, string>> = {
   change: 'select * from change where entry = $1 order by position',
   shown: 'select * from shown where entry = $1 order by view',
   slug: 'select * from slug where entry = $1 order by slug',
-  link: 'select * from link where from_entry = $1 order by view, field, since, to_entry, item',
+  link: 'select * from link where from_entry = $1 order by view, field, since, to_entry, item, wanted_slug',
 };
 
 const MOMENTS = new Set(['at', 'reviewed_at', 'public_at']);
@@ -94,7 +94,7 @@ async function withoutTrace<Answer>(client: pg.Client, work: () => Promise<Answe
 }
 
 /** Sends all revisions of an entry through the store's write statement, under another id; tells what it wrote. */
-async function rewrite(client: pg.Client, fiction: Fiction, kind: EntryKind, index: number) {
+async function rewrite(client: pg.Client, fiction: Fiction, kind: FilledKind, index: number) {
   const run = runOn(client as unknown as pg.PoolClient);
   const entry = randomUUID();
   return withoutTrace(client, async () => {
@@ -134,7 +134,7 @@ function newsroomOn(client: pg.Client): Newsroom {
 }
 
 /** A content as somebody would type it: long texts in full, no ids of items. */
-function asInput(kind: EntryKind, content: Content, texts: ReadonlyMap<string, string>): Row {
+function asInput(kind: FilledKind, content: Content, texts: ReadonlyMap<string, string>): Row {
   const withoutIds = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(withoutIds);
     if (typeof value !== 'object' || value === null) return value;
@@ -164,7 +164,7 @@ function withoutItemIds(story: Record<string, Row[]>): Record<string, Row[]> {
 }
 
 /** Opens an entry through `createEntry`, as the API does, and tells what it wrote. */
-async function create(client: pg.Client, fiction: Fiction, kind: EntryKind, index: number) {
+async function create(client: pg.Client, fiction: Fiction, kind: FilledKind, index: number) {
   const { content, texts } = fiction.make(kind, index, 1);
   const editor = Object.assign(new User(), { uuid: staffOf(fiction).editor, role: 'EDITOR' });
   return withoutTrace(client, async () => {
@@ -209,7 +209,7 @@ export async function verifyFill(client: pg.Client, fiction: Fiction): Promise<v
 }
 
 /** Looks whether reading and writing an input gives the same first revision as the bench's own making of contents. */
-async function verifyCreate(client: pg.Client, fiction: Fiction, kind: EntryKind): Promise<void> {
+async function verifyCreate(client: pg.Client, fiction: Fiction, kind: FilledKind): Promise<void> {
   const count = fiction.count(kind);
   const index = Array.from({ length: count }, (_, at) => count - 1 - at).find(
     (at) => fiction.fate(kind, at) === 'PUBLIC',
