@@ -81,6 +81,7 @@ create table link (
   constraint link_wanted CHECK (((to_entry IS NULL) = ((wanted_slug IS NOT NULL) AND (wanted_kind IS NOT NULL))))
 );
 CREATE INDEX link_incoming ON public.link USING btree (to_entry, view, field, since DESC, from_entry DESC) WHERE (until IS NULL);
+CREATE INDEX link_incoming_any ON public.link USING btree (to_entry, view, since DESC, from_entry DESC) WHERE (until IS NULL);
 CREATE INDEX link_outgoing ON public.link USING btree (from_entry, view, field) WHERE (until IS NULL);
 CREATE INDEX link_wanted_by ON public.link USING btree (wanted_kind, wanted_slug) WHERE ((until IS NULL) AND (wanted_slug IS NOT NULL));
 
@@ -141,6 +142,7 @@ create table shown (
   format smallint not null,
   kind text not null,
   title text not null,
+  sort_title text not null,
   slug text,
   language text not null,
   state text not null,
@@ -154,6 +156,13 @@ create table shown (
   constraint shown_entry FOREIGN KEY (entry) REFERENCES entry(id),
   constraint shown_view CHECK ((view = ANY (ARRAY['PUBLISHED'::text, 'LATEST'::text])))
 );
+CREATE INDEX shown_by_creation ON public.shown USING btree (view, kind, since, entry);
+CREATE INDEX shown_by_date ON public.shown USING btree (view, kind, COALESCE(earliest, latest, 'infinity'::timestamp with time zone), COALESCE(latest, 'infinity'::timestamp with time zone), entry);
+CREATE INDEX shown_by_date_down ON public.shown USING btree (view, kind, COALESCE(earliest, latest, '-infinity'::timestamp with time zone), COALESCE(latest, '-infinity'::timestamp with time zone), entry);
+CREATE INDEX shown_by_facets ON public.shown USING gin (facets jsonb_path_ops);
+CREATE INDEX shown_by_span ON public.shown USING gist (tstzrange(earliest, latest)) WHERE ((earliest IS NOT NULL) OR (latest IS NOT NULL));
+CREATE INDEX shown_by_title ON public.shown USING btree (view, kind, sort_title COLLATE "C", entry);
+CREATE INDEX shown_by_update ON public.shown USING btree (view, kind, at, entry);
 
 create table slug (
   kind text not null,
@@ -169,6 +178,7 @@ CREATE INDEX slug_by_entry ON public.slug USING btree (entry);
 create table text (
   hash text not null,
   body text not null,
+  links jsonb not null,
   constraint text_pkey PRIMARY KEY (hash)
 );
 
