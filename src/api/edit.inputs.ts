@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { EditPayload } from '../model/edit';
+import { EditPayload, OnConflict } from '../model/edit';
 import type { CreateRequest } from '../edits/create-entry';
 import type { EditRequest } from '../edits/edit-entry';
 import { EDTF } from '../model/scalars';
@@ -47,6 +47,9 @@ export abstract class EditInput implements Omit<EditRequest, 'fields'> {
 
   @Field(() => String, { nullable: true, description: 'Why, for the history.' })
   summary?: string | null;
+
+  @Field(() => OnConflict, { nullable: true, description: 'MERGE where it is left out.' })
+  onConflict?: OnConflict | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Changes nothing of the meaning: a typing error, a comma.' })
   minor?: boolean | null;

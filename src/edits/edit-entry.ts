@@ -1,10 +1,9 @@
 import { WikiError, notFound } from '../base/errors';
 import { isUuid } from '../base/node-id';
-import { type EditResult, Problem } from '../model/edit';
+import { type EditResult, type OnConflict, Problem } from '../model/edit';
 import type { Content, EntryKind } from '../model/entry';
-import { readGivenFields, sameContent, settle, settleGiven } from '../rules/contents';
+import { readGivenFields, sameContent } from '../rules/contents';
 import type { Reading } from '../rules/fields';
-import { mergeFields } from '../rules/merge';
 import { isAcceptedAtOnce, may } from '../rules/policy';
 import type { Run } from '../store/database';
 import { type LockedEntry, lockEntries } from '../store/locks';
@@ -14,6 +13,7 @@ import type { Transaction } from '../store/transaction';
 import { describeConflict } from './conflicts';
 import { assertMutationId, complainMalformedReferences, readRemark, startReading } from './input';
 import { findReferenceProblems, findUnknownItems } from './look-ups';
+import { givenConflicts, mergeEdit } from './merge-edit';
 import { writeOnce } from './once';
 import { conflicting, foreseen, invalid, saved, unchanged } from './result';
 import { assertMayEver } from './rights';
@@ -28,6 +28,8 @@ export interface EditRequest {
   fields: object;
   summary?: string | null;
   minor?: boolean | null;
+  /** FAIL refuses even what would merge. */
+  onConflict?: OnConflict | null;
   clientMutationId?: string | null;
   dryRun?: boolean | null;
 }
@@ -88,12 +90,16 @@ async function edit(work: Work): Promise<EditResult> {
   if (input.baseRevision > entry.latest) return invalid(entry.id, [badBase(input.baseRevision)]);
   const [base, latest] = await readBases(run, entry, input.baseRevision);
 
-  const merge = mergeFields(kind, base, latest, settleGiven(kind, base, given));
-  if (!merge.content) {
-    const conflict = await describeConflict(run, entry, input.baseRevision, merge.conflicts, reading.texts);
-    return conflicting(entry.id, conflict);
+  const standpoints = { base, latest, isStale: input.baseRevision < entry.latest };
+  const merge = await mergeEdit(run, kind, standpoints, given, reading);
+  if (!merge.content)
+    return conflicting(entry.id, await describeConflict(run, entry, input.baseRevision, merge, reading.texts));
+  const { content } = merge;
+  const contested = standpoints.isStale && input.onConflict === 'FAIL' ? givenConflicts(kind, standpoints, given) : [];
+  if (contested.length > 0 && !sameContent(kind, content, latest)) {
+    const refused = { conflicts: contested, parts: new Map() };
+    return conflicting(entry.id, await describeConflict(run, entry, input.baseRevision, refused, reading.texts));
   }
-  const content = settle(kind, merge.content, reading);
   const problems = [
     ...reading.problems,
     ...(await findUnknownItems(run, entry.id, reading, [base, latest])),

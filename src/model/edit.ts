@@ -56,9 +56,31 @@ export class Problem {
   }
 }
 
+export const OnConflict = words('MERGE', 'FAIL');
+export type OnConflict = keyof typeof OnConflict;
+registerEnumType(OnConflict, {
+  name: 'OnConflict',
+  description: 'MERGE: put on top of what others did since, where it fits. FAIL: refused even where it would fit.',
+});
+
+@ObjectType({ simpleResolvers: true, description: 'A stretch of a text: merged, or the three versions that did not.' })
+export class MergePart {
+  @Field(() => String, { nullable: true })
+  merged: string | null;
+
+  @Field(() => String, { nullable: true })
+  base: string | null;
+
+  @Field(() => String, { nullable: true })
+  mine: string | null;
+
+  @Field(() => String, { nullable: true })
+  theirs: string | null;
+}
+
 @ObjectType({ simpleResolvers: true, description: 'A field that both sides changed, differently.' })
 export class ConflictField {
-  @Field({ description: "JSON Pointer into the entry's fields." })
+  @Field({ description: "JSON Pointer into the entry's fields; list items by id: /timeline/{id}/note." })
   path: string;
 
   @Field(() => Json, { nullable: true, description: 'What the field held in the revision that the edit started from.' })
@@ -72,6 +94,12 @@ export class ConflictField {
 
   @Field(() => Revision, { description: 'The revision that gave it the value it holds now.' })
   theirRevision: Revision;
+
+  @Field(() => [MergePart], {
+    nullable: true,
+    description: 'For text: what merged, and the places where it did not.',
+  })
+  parts: MergePart[] | null;
 }
 
 @ObjectType({

@@ -4,6 +4,7 @@ import type { Content, EntryKind } from '../model/entry';
 import { isKeyedList, readField, readFields } from './field-groups';
 import {
   complainRequired,
+  complainTooMany,
   type FieldRule,
   type FieldRules,
   type IsVisible,
@@ -44,6 +45,23 @@ export function settle(kind: EntryKind, content: Content, reading: Reading): Con
   const settled = KINDS[kind].complete?.(content) ?? content;
   KINDS[kind].check?.(settled, reading);
   return settled;
+}
+
+/**
+ * Looks at a merged content as at an input: each side may have been right, and both together not. Problems name the field
+ * first in their path.
+ */
+export function checkMerged(kind: EntryKind, content: Content, reading: Reading): void {
+  for (const [name, rule] of Object.entries(KINDS[kind].fields as FieldRules)) {
+    const members = content[name];
+    if (!Array.isArray(members)) continue;
+    const path = pointer('', name);
+    if (members.length > reading.limits.listItems)
+      complainTooMany(reading, path, reading.limits.listItems, members.length);
+    if (isKeyedList(rule))
+      members.forEach((item, index) => rule.checkItem?.(item as never, pointer(path, index), reading));
+    if (rule.required && members.length === 0) complainRequired(reading, path);
+  }
 }
 
 /** Every reference of a content to another entry, in the order of its fields. */

@@ -166,6 +166,7 @@ export const keyedList = (items: FieldRules, checkItem?: GroupCheck): KeyedListR
     },
   }),
   items,
+  checkItem,
   references: function* (values: Item[], field: string, path: string): Iterable<Reference> {
     for (const [index, value] of values.entries())
       yield* referencesIn(items, value, field, pointer(path, index), value.id);
@@ -180,6 +181,8 @@ export const keyedList = (items: FieldRules, checkItem?: GroupCheck): KeyedListR
 /** The rule of a keyed list, which knows the rules of its items. */
 export interface KeyedListRule extends FieldRule<Item[]> {
   readonly items: FieldRules;
+  /** What must hold across the fields of one item. */
+  readonly checkItem: GroupCheck | undefined;
 }
 
 /** Whether a field holds items with ids. */

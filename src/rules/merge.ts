@@ -1,32 +1,83 @@
 import type { Content, EntryKind } from '../model/entry';
 import { sameField } from './contents';
-import type { FieldRule } from './fields';
+import { isKeyedList } from './field-groups';
+import type { FieldRule, FieldRules } from './fields';
 import { KINDS } from './kinds';
+import { contested, type FieldConflict, mergeItems, settled, type ValueMerge, type Versions } from './merge-items';
 
-/** A field that both sides changed, differently. */
-export interface FieldConflict {
-  field: string;
-  base: unknown;
-  mine: unknown;
-  theirs: unknown;
+/** Merges three long texts by their hashes: the hash of what they come to, or null where they cannot agree. */
+export type MergeText = (versions: Versions<string>) => string | null;
+
+const keyOf = (member: unknown): string => JSON.stringify(member);
+
+/** Members that either side added, without those that either side took out. Sets never conflict. */
+function mergeSets({ base, mine, theirs }: Versions<unknown[]>): unknown[] {
+  const [had, wanted, has] = [base, mine, theirs].map((set) => new Set(set.map(keyOf))) as [
+    Set<string>,
+    Set<string>,
+    Set<string>,
+  ];
+  return [
+    ...theirs.filter((member) => wanted.has(keyOf(member)) || !had.has(keyOf(member))),
+    ...mine.filter((member) => !has.has(keyOf(member)) && !had.has(keyOf(member))),
+  ];
 }
 
-/** What three versions come to: a content, or the fields on which they cannot agree. */
-export type Merge = { content: Content; conflicts: [] } | { content: null; conflicts: FieldConflict[] };
+const isText = (versions: Versions): versions is Versions<string> =>
+  typeof versions.base === 'string' && typeof versions.mine === 'string' && typeof versions.theirs === 'string';
 
 /**
- * Puts the fields that an edit gives on top of the latest content. A field that only one side changed is taken from that
- * side, one that both changed alike from either; one that both changed differently is a conflict, and one conflict
- * refuses the whole edit (design, section 5).
+ * Merges three versions of a value. What only one side changed is taken from that side, what both changed alike from
+ * either; sets are merged member by member, lists item by item, long texts by `mergeText`; anything else that both changed
+ * is a conflict (rules 4.3).
  */
-export function mergeFields(kind: EntryKind, base: Content, latest: Content, mine: Partial<Content>): Merge {
+export function mergeValue(
+  rule: FieldRule,
+  versions: Versions,
+  path: readonly string[],
+  mergeText: MergeText,
+): ValueMerge {
+  const { base, mine, theirs } = versions;
+  if (sameField(rule, mine, base) || sameField(rule, mine, theirs)) return settled(theirs);
+  if (sameField(rule, base, theirs)) return settled(mine);
+  if (rule.shape === 'set') return settled(mergeSets(versions as Versions<unknown[]>));
+  if (isKeyedList(rule))
+    return mergeItems(rule.items, versions as never, path, (part, parts, at) => mergeValue(part, parts, at, mergeText));
+  const merged = rule.shape === 'text' && isText(versions) ? mergeText(versions) : null;
+  return merged === null ? contested(path, versions) : settled(merged);
+}
+
+/** What three versions of an entry come to: a content, or everything on which they cannot agree. */
+export type Merge =
+  { content: Content; conflicts: readonly [] } | { content: null; conflicts: readonly FieldConflict[] };
+
+/**
+ * Puts the fields that an edit gives on top of the latest content. One conflict refuses the whole edit, and all of them are
+ * told.
+ */
+export function mergeContents(
+  kind: EntryKind,
+  base: Content,
+  latest: Content,
+  mine: Partial<Content>,
+  mergeText: MergeText,
+): Merge {
+  const rules = KINDS[kind].fields as FieldRules;
   const merged: Content = { ...latest };
   const conflicts: FieldConflict[] = [];
   for (const [field, value] of Object.entries(mine)) {
-    const rule = KINDS[kind].fields[field] as FieldRule;
-    if (sameField(rule, value, base[field]) || sameField(rule, value, latest[field])) continue;
-    if (sameField(rule, base[field], latest[field])) merged[field] = value;
-    else conflicts.push({ field, base: base[field], mine: value, theirs: latest[field] });
+    const versions = { base: base[field], mine: value, theirs: latest[field] };
+    const merge = mergeValue(rules[field] as FieldRule, versions, [field], mergeText);
+    conflicts.push(...merge.conflicts);
+    if (merge.conflicts.length === 0) merged[field] = merge.value;
   }
   return conflicts.length > 0 ? { content: null, conflicts } : { content: merged, conflicts: [] };
+}
+
+/** The value at a conflict's place in a content; null where there is none. */
+export function valueAt(content: Content, [field = '', item, part]: readonly string[]): unknown {
+  const value = content[field];
+  if (item === undefined) return value;
+  const found = (value as { id: string; [part: string]: unknown }[]).find((candidate) => candidate.id === item);
+  return (part === undefined ? found : found?.[part]) ?? null;
 }

@@ -116,13 +116,6 @@ describe('A conflict', () => {
             theirs: 'Guard flees',
             theirRevision: { number: 2, author: { name: 'The ADMIN' } },
           },
-          {
-            path: '/topics',
-            base: ['army'],
-            mine: ['army', 'drugs'],
-            theirs: ['exile'],
-            theirRevision: { number: 2, author: { name: 'The ADMIN' } },
-          },
         ],
       },
     });
