@@ -21,27 +21,33 @@ export type IncomingRow = ShownRow & { parent: string; link_since: string };
  */
 export const incomingKey = (row: IncomingRow): CursorKey => [row.link_since.padStart(19, '0'), row.id];
 
-/** One field is asked for by equality, so that the index gives the links in the order of the list. */
-const ofFields = (link: string, isOne: boolean): string =>
-  isOne ? `${link}.field = ($3::text[])[1]` : `($3::text[] is null or ${link}.field = any($3))`;
-
-// An entry may refer to another several times (twice in a chain, in a cast and a body): its newest link counts.
-function linksFor({ fields }: Referrers): string {
-  const isOne = fields?.length === 1;
+/**
+ * Links to `p.parent` of one field (all of them for null), in the order of the list, as many as the page can need. By equality,
+ * so that an index gives them in that order.
+ */
+function linksOf({ fields }: Referrers, field: number | null, direction: 'asc' | 'desc'): string {
   const told = (link: string): string => (mayBeLeftOut(fields) ? `and ${isTold(link)}` : '');
-  return `
-  from link l
-  join shown s on s.entry = l.from_entry and s.view = $2
-  where l.view = $2 and l.until is null and s.state <> 'DELETED'
-    and ${ofFields('l', isOne)} and ($4::text[] is null or s.kind = any($4)) ${told('l')}
-    and not exists (
-      select from link n
-        where n.from_entry = l.from_entry and n.to_entry = l.to_entry and n.view = $2 and n.until is null
-          and ${ofFields('n', isOne)} and (n.since, n.id) > (l.since, l.id) ${told('n')})`;
+  // An entry may refer to another several times (twice in a chain, in a cast and a body): its newest link counts. "Is not
+  // distinct from" is equality that no index serves: by `=` the planner compares all links of a famous actor with each
+  // other (measured: 200 ms for a page of 50,000; so 2 ms).
+  return `(select l.since as link_since, l.from_entry
+    from link l
+    join shown s on s.entry = l.from_entry and s.view = $2
+    where l.to_entry = p.parent and l.view = $2 and l.until is null and s.state <> 'DELETED'
+      and ${field === null ? 'true' : `l.field = ($3::text[])[${field + 1}]`}
+      and ($4::text[] is null or s.kind = any($4)) ${told('l')}
+      and ($5::bigint is null or (l.since, l.from_entry) < ($5::bigint, $6::uuid))
+      and ($7::bigint is null or (l.since, l.from_entry) > ($7::bigint, $8::uuid))
+      and not exists (
+        select from link n
+          where n.from_entry = l.from_entry and n.to_entry is not distinct from l.to_entry and n.view = $2
+            and n.until is null and ($3::text[] is null or n.field = any($3)) and (n.since, n.id) > (l.since, l.id)
+            ${told('n')})
+    order by l.since ${direction}, l.from_entry ${direction}
+    limit $9)`;
 }
 
-const nameFor = ({ fields }: Referrers): string =>
-  `${fields?.length === 1 ? 'one' : 'any'}${mayBeLeftOut(fields) ? '-told' : ''}`;
+const nameFor = ({ fields }: Referrers): string => `${fields?.length ?? 'any'}${mayBeLeftOut(fields) ? '-told' : ''}`;
 
 /**
  * A page of the entries that refer to each parent, for all parents in one statement: a limit per parent, out of an index
@@ -55,15 +61,15 @@ export function findIncoming(
   page: PageRequest,
 ): Promise<IncomingRow[]> {
   const direction = page.fromEnd ? 'asc' : 'desc';
+  const parts = (referrers.fields?.map((_, index) => index) ?? [null]).map((field) =>
+    linksOf(referrers, field, direction),
+  );
   return run<IncomingRow>(
     `incoming-${nameFor(referrers)}-${direction}`,
     `select p.parent, x.link_since, ${SHOWN_COLUMNS} from unnest($1::uuid[]) with ordinality as p (parent, nr)
       cross join lateral (
-        select l.since as link_since, l.from_entry ${linksFor(referrers)}
-          and l.to_entry = p.parent
-          and ($5::bigint is null or (l.since, l.from_entry) < ($5::bigint, $6::uuid))
-          and ($7::bigint is null or (l.since, l.from_entry) > ($7::bigint, $8::uuid))
-        order by l.since ${direction}, l.from_entry ${direction}
+        select * from (${parts.join(' union all ')}) found
+        order by link_since ${direction}, from_entry ${direction}
         limit $9
       ) x
       join shown s on s.entry = x.from_entry and s.view = $2
