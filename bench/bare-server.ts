@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import { readConfig } from '../src/base/config';
 import { sha256 } from '../src/base/hash';
-import { foldTitle } from '../src/rules/titles';
+import { sortKey } from '../src/rules/titles';
 import { EDIT, EDIT_FUNCTION, STORY_LIST, STORY_PAGE } from './bare-sql';
 
 // The limit: what Node, pg and Postgres do at most for such a request. One statement, no GraphQL, nothing checked twice.
@@ -28,7 +28,7 @@ async function answer(request: IncomingMessage, asked: Asked): Promise<string> {
   if (!input) return bodyOf(await pool.query({ name: 'story-page', text: STORY_PAGE, values: [slug] }));
   const secret = request.headers.authorization?.slice('Bearer '.length) ?? '';
   const { headline, summary } = input.fields;
-  const folded = headline === undefined ? null : foldTitle(headline);
+  const folded = headline === undefined ? null : sortKey(headline);
   const values = [sha256(secret), input.id, input.baseRevision, headline, summary, folded];
   return bodyOf(await pool.query({ name: 'edit', text: EDIT, values }));
 }

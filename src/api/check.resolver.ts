@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Check } from '../model/check';
 import { Entry } from '../model/entry';
@@ -19,7 +20,13 @@ export class CheckResolver {
 @Resolver(() => FieldChange)
 export class FieldChangeResolver {
   @FieldResolver(() => [TextSegment], { nullable: true, description: 'Word by word, for text.' })
-  text(@Root() { before, after, isProse }: FieldChange): TextSegment[] | null {
-    return isProse && typeof before === 'string' && typeof after === 'string' ? diffWords(before, after) : null;
+  text(@Root() { before, after, isProse }: FieldChange, @Ctx() scope: Scope): Promise<TextSegment[]> | null {
+    if (!isProse || typeof before !== 'string' || typeof after !== 'string') return null;
+    // Compared once a request, and others have a turn before each.
+    return scope.loaders.once(`words ${before.length} ${before} ${after}`, async () => {
+      scope.spendText(before.length + after.length);
+      await nextTurn();
+      return diffWords(before, after);
+    });
   }
 }

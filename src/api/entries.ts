@@ -32,6 +32,7 @@ export async function loadEntry<Kind extends Entry = Entry>(
   id: string | null,
 ): Promise<Kind | null> {
   if (id === null || !isUuid(id)) return null;
+  scope.spendItems(1);
   const record = await scope.loaders.entries(lens).load(id);
   return record && (toEntry(record, lens) as Kind);
 }
@@ -49,6 +50,7 @@ export async function visibleItems<Item>(
   items: readonly Item[],
   referenceOf: (item: Item) => string | null,
 ): Promise<Item[]> {
+  scope.spendItems(items.length);
   const ids = items.map(referenceOf);
   const loader = scope.loaders.entries(lens);
   const records = await Promise.all(ids.map((id) => (id === null ? null : loader.load(id))));

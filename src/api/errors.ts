@@ -22,6 +22,16 @@ function wikiErrorIn(error: unknown): WikiError | null {
   return null;
 }
 
+/** Apollo gives these no code of their own. */
+const PERSISTED_QUERY_MISTAKE = /^(provided sha does not match query|Unsupported persisted query version)$/;
+
+/** A WikiError as clients see it. Of a scalar that cannot be read GraphQL knows the place, and the scalar does not. */
+function toldOf({ message, code, details }: WikiError, wrapped: string): GraphQLFormattedError {
+  const field = /^Variable "\$.*?" got invalid value .* at "([^"]+)"/s.exec(wrapped)?.[1];
+  if (field === undefined) return { message, extensions: { code, ...details } };
+  return { message: `${field}: ${String(details.reason ?? message)}`, extensions: { code, ...details, field } };
+}
+
 /** A WikiError as GraphQL's own, with the HTTP head that Apollo is to answer with. */
 export const toGraphQLError = (error: WikiError, http: object): GraphQLError =>
   new GraphQLError(error.message, {
@@ -40,8 +50,10 @@ export const makeFormatError =
     const wiki = wikiErrorIn(error);
     if (wiki) {
       if (wiki.cause) log(wiki, 'told');
-      return { message: wiki.message, ...place, extensions: { code: wiki.code, ...wiki.details } };
+      return { ...toldOf(wiki, formatted.message), ...place };
     }
+    if (PERSISTED_QUERY_MISTAKE.test(formatted.message))
+      return { message: formatted.message, ...place, extensions: { code: 'BAD_REQUEST' } };
     const code = formatted.extensions?.code;
     if (OPEN_CODES.has(code)) return { message: formatted.message, ...place, extensions: { code } };
     const incidentId = randomUUID();

@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Entry } from '../model/entry';
-import type { Lens } from '../model/lens';
+import { type Lens, lensKey } from '../model/lens';
 import { linkingTexts, notesIn } from '../rules/derive';
 import { renderMarkdown, type ResolvedLink, type WikiTarget, wikiTargetsIn } from '../rules/markdown';
 import type { Scope } from '../store/scope';
@@ -21,36 +22,37 @@ async function findLinks(scope: Scope, lens: Lens, targets: readonly WikiTarget[
   );
 }
 
-const render = (lens: Lens, links: Links, text: string): string => {
-  // To the public, what is not there and what it may not see are the same plain text.
-  const missing = lens.view === 'PUBLISHED' ? 'plain' : 'wanted';
-  return renderMarkdown(text, ({ kind, target }) => links.get(`${kind}:${target}`) ?? missing);
-};
+/** Renders a text once a request, however often it is asked for; others have a turn before a long one. */
+const render = (scope: Scope, lens: Lens, links: Promise<Links>, text: string): Promise<string> =>
+  scope.loaders.once(`html ${lensKey(lens)} ${text}`, async () => {
+    scope.spendText(text.length);
+    const found = await links;
+    await nextTurn();
+    // To the public, what is not there and what it may not see are the same plain text.
+    const missing = lens.view === 'PUBLISHED' ? 'plain' : 'wanted';
+    return renderMarkdown(text, ({ kind, target }) => found.get(`${kind}:${target}`) ?? missing);
+  });
 
 /** A text by itself as safe HTML, wiki links resolved through the lens. */
-export const toHtml = async (scope: Scope, lens: Lens, text: string): Promise<string> =>
-  render(lens, await findLinks(scope, lens, wikiTargetsIn(text)), text);
-
-const linksOfEntries = new WeakMap<Entry, Promise<Links>>();
+export const toHtml = (scope: Scope, lens: Lens, text: string): Promise<string> =>
+  render(scope, lens, findLinks(scope, lens, wikiTargetsIn(text)), text);
 
 /**
  * Where all the texts of an entry lead. Looked up for all of them together, at the first that is rendered: else body and
  * notes, which arrive one after the other, would each cost a statement.
  */
-function linksOf(scope: Scope, entry: Entry): Promise<Links> {
-  const known = linksOfEntries.get(entry);
-  if (known) return known;
-  const hashes = linkingTexts(entry.kind, entry.content).map(({ hash }) => hash);
-  const links = Promise.all(hashes.map((hash) => scope.loaders.texts.load(hash))).then((bodies) => {
-    const texts = [...bodies.map((body) => body ?? ''), ...notesIn(entry.kind, entry.content).map(({ text }) => text)];
-    return findLinks(scope, entry.lens, texts.flatMap(wikiTargetsIn));
+const linksOf = (scope: Scope, { id, kind, content, lens, revisionNumber }: Entry): Promise<Links> =>
+  scope.loaders.once(`links ${lensKey(lens)} ${id} ${revisionNumber}`, async () => {
+    const hashes = linkingTexts(kind, content).map(({ hash }) => hash);
+    const bodies = await Promise.all(hashes.map((hash) => scope.loaders.texts.load(hash)));
+    const texts = [...bodies.map((body) => body ?? ''), ...notesIn(kind, content).map(({ text }) => text)];
+    scope.spendText(texts.reduce((sum, text) => sum + text.length, 0));
+    return findLinks(scope, lens, texts.flatMap(wikiTargetsIn));
   });
-  linksOfEntries.set(entry, links);
-  return links;
-}
 
 /** One of an entry's texts as safe HTML, wiki links resolved through its lens. */
 export async function entryHtml(scope: Scope, entry: Entry, text: Promise<string | null>): Promise<string | null> {
-  const [links, written] = await Promise.all([linksOf(scope, entry), text]);
-  return written === null ? null : render(entry.lens, links, written);
+  const links = linksOf(scope, entry);
+  const [written] = await Promise.all([text, links]);
+  return written === null ? null : render(scope, entry.lens, links, written);
 }

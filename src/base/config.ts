@@ -165,6 +165,18 @@ const limits = {
     '20000',
     'Entries that the page sizes of a query can add up to, at most.',
   ),
+  queryItems: setting(
+    'QUERY_ITEMS',
+    wholeNumber(1, mostUnits),
+    '50000',
+    'Entries that one request reaches, lists within lists included, at most.',
+  ),
+  queryText: setting(
+    'QUERY_TEXT',
+    wholeNumber(1, mostBytes),
+    '2000000',
+    'Characters that one request has rendered or compared word by word, at most.',
+  ),
   pageDefault: setting('PAGE_DEFAULT', wholeNumber(1, 10_000), '20', 'Items on a page that names no number.'),
   pageMax: setting('PAGE_MAX', wholeNumber(1, 10_000), '100', 'Items on a page, at most.'),
 };

@@ -15,6 +15,7 @@ export const startReading = (newsroom: Newsroom): Reading => ({
   newItemId: () => randomBytes(12).toString('base64url'), // random, as all ids
   problems: [],
   texts: new Map(),
+  wikiLinks: 0,
   claimedItems: [],
 });
 

@@ -73,6 +73,7 @@ export async function changeUser(
     if (!staysAdmin && (await countOtherAdmins(run, id)) === 0)
       throw new WikiError('FORBIDDEN', 'The last administrator cannot be demoted or shut out.');
     if (!(await updateUser(run, id, input))) throw notFound('user');
+    if (id === scope.viewer?.user.uuid) scope.demote(input);
     return { id, problems: [] };
   });
 }
@@ -93,9 +94,14 @@ export async function createToken(
   const user = uuidOf('user', input.user);
   if (user !== viewer.user.uuid) assertMayEver(scope, 'MANAGE_TOKENS_OF_OTHERS');
   const { name: label, problems } = readName('label', input.label);
+  const { expiresAt = null } = input;
+  if (expiresAt !== null && expiresAt.getTime() <= Date.now())
+    problems.push(new Problem('INVALID', `expiresAt: ${expiresAt.toISOString()} is in the past.`, '/expiresAt'));
   if (problems.length > 0) return refused(...problems);
   const [secret, id] = [makeSecret(), randomUUID()];
-  const token = { id, hash: sha256(secret), user: user ?? '', label, expiresAt: input.expiresAt ?? null };
+  // A token cannot bring forth one that may do more than itself.
+  const ceiling = user === viewer.user.uuid && viewer.role !== viewer.user.role ? viewer.role : null;
+  const token = { id, hash: sha256(secret), user: user ?? '', label, expiresAt, ceiling };
   if (user === null || !(await insertToken(scope.run, token))) throw notFound('user');
   return { id, secret, problems: [] };
 }
@@ -111,5 +117,6 @@ export async function revokeToken(scope: Scope, input: { id: string }): Promise<
   const owner = id === null ? null : await findOwner(scope.run, id);
   if (id === null || owner === null || (owner !== viewer.user.uuid && viewer.role !== 'ADMIN')) throw notFound('token');
   await markTokenRevoked(scope.run, id);
+  if (id === viewer.tokenId) scope.signOut();
   return { id, problems: [] };
 }

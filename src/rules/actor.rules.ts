@@ -15,7 +15,7 @@ import {
   slug,
 } from './field-types';
 import { defineKind } from './kind';
-import { foldTitle } from './titles';
+import { fold } from './titles';
 
 export const actorRules = defineKind<ActorContent>({
   kind: 'ACTOR',
@@ -59,7 +59,7 @@ export const actorRules = defineKind<ActorContent>({
   title: (actor) => preferredName(actor.names)?.text ?? '',
   facets: (actor) => ({
     actorType: actor.actorType,
-    foldedNames: actor.names.map((name) => foldTitle(name.text)),
+    foldedNames: actor.names.map((name) => fold(name.text)),
     identifiers: actor.identifiers,
   }),
   complete: (actor) => {

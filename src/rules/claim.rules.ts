@@ -3,7 +3,7 @@ import { complainInvalid, type Reading, required } from './fields';
 import { fuzzyDate, group, keyedList } from './field-groups';
 import { entryLanguage, line, quantity, reference, requiredWord, shortText } from './field-types';
 import { defineKind } from './kind';
-import { foldTitle } from './titles';
+import { fold } from './titles';
 
 const oneValue = (value: ClaimValueContent, path: string, reading: Reading): void => {
   const given = [value.text, value.number, value.date, value.entry].filter((part) => part !== null).length;
@@ -43,5 +43,5 @@ export const claimRules = defineKind<ClaimContent>({
   },
   title: (claim) => claim.text,
   when: (claim) => claim.when,
-  facets: (claim) => ({ foldedProperty: claim.property && foldTitle(claim.property), mood: claim.mood }),
+  facets: (claim) => ({ foldedProperty: claim.property && fold(claim.property), mood: claim.mood }),
 });

@@ -5,7 +5,7 @@ import { isKeyedList } from './field-groups';
 import type { FieldRule, FieldRules } from './fields';
 import { KINDS } from './kinds';
 import { wikiTargetsIn, type WikiTarget } from './markdown';
-import { foldTitle } from './titles';
+import { sortKey } from './titles';
 
 /** A link as the content of an entry makes it. */
 export interface DerivedLink {
@@ -45,7 +45,7 @@ export function derive(kind: EntryKind, content: Content): Derived {
   const title = rules.title(content);
   return {
     title,
-    sortTitle: foldTitle(title),
+    sortTitle: sortKey(title),
     slug: rules.hasSlug ? String(content.slug) : null,
     language: content.language,
     earliest: span?.earliest ?? null,

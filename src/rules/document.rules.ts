@@ -3,7 +3,7 @@ import { newsroomOnly, required } from './fields';
 import { fuzzyDate, setOf } from './field-groups';
 import { entryLanguage, instant, line, longText, oneOf, reference, requiredWord, shortText, url } from './field-types';
 import { defineKind } from './kind';
-import { foldTitle } from './titles';
+import { fold } from './titles';
 
 export const documentRules = defineKind<DocumentContent>({
   kind: 'DOCUMENT',
@@ -29,7 +29,7 @@ export const documentRules = defineKind<DocumentContent>({
   when: (document) => document.publishedAt,
   facets: (document) => ({
     documentType: document.documentType,
-    foldedUrl: document.url && foldTitle(document.url),
+    foldedUrl: document.url && fold(document.url),
     status: document.status,
   }),
 });

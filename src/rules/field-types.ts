@@ -89,12 +89,15 @@ export const markdown = (rule: FieldRule<string | null>): FieldRule<string | nul
   read: (input, path, reading) => {
     const value = rule.read(input, path, reading);
     const links = wikiTargetsIn(reading.texts.get(value ?? '') ?? value ?? '').length;
-    if (links > reading.limits.listItems)
+    const max = reading.limits.listItems;
+    const wasTooMany = reading.wikiLinks > max;
+    reading.wikiLinks += links;
+    if (reading.wikiLinks > max && !wasTooMany)
       complain(
         reading,
         'TOO_MANY',
         path,
-        `${inWords(path)} has ${links} wiki links; at most ${reading.limits.listItems} are allowed.`,
+        `${inWords(path)}: the texts have ${reading.wikiLinks} wiki links up to here; at most ${max} are allowed.`,
       );
     return value;
   },

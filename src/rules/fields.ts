@@ -19,6 +19,8 @@ export interface Reading {
   readonly problems: Problem[];
   /** Long texts of the input by their hash, which is what the content holds. */
   readonly texts: Map<string, string>;
+  /** How many wiki links its texts have, all together. */
+  wikiLinks: number;
   /** Items that the input takes for existing ones. */
   readonly claimedItems: { list: string; id: string; path: string }[];
 }

@@ -46,16 +46,28 @@ const escape = (text: string): string => markdown.utils.escapeHtml(text);
 
 function renderLink(link: WikiLink, { resolve }: Environment): string {
   const resolved = resolve(link);
-  const label = link.label ?? (typeof resolved === 'string' ? link.target : resolved.title);
+  // An id tells nobody anything, and that of what is not public is nobody's business.
+  const unlabelled = link.kind === 'CLAIM' ? 'a claim' : link.target;
+  const label = link.label ?? (typeof resolved === 'string' ? unlabelled : resolved.title);
   if (resolved === 'plain') return escape(label);
   if (resolved === 'wanted') return `<span class="wanted-link">${escape(label)}</span>`;
   return `<a class="wiki-link" href="${escape(resolved.href)}" data-entry="${resolved.id}">${escape(label)}</a>`;
 }
 
+/** Whether a link may lead there: an open scheme, and no credentials. */
+function isOpenAddress(written: string): boolean {
+  const url = written.trim();
+  if (!OPEN_SCHEMES.test(url) || !URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return username === '' && password === '';
+}
+
 function makeMarkdown(): MarkdownIt.MarkdownIt {
   // No HTML of the author's own comes through, so that what comes out needs no sanitiser.
   const made = new MarkdownIt('commonmark', { html: false });
-  made.validateLink = (url) => OPEN_SCHEMES.test(url.trim()) && URL.canParse(url.trim());
+  made.validateLink = isOpenAddress;
+  // A picture would be fetched from its host by every reader's browser.
+  made.disable('image');
   made.inline.ruler.before('link', 'wiki_link', (state, silent) => {
     WIKI_LINK.lastIndex = state.pos;
     const match = WIKI_LINK.exec(state.src);

@@ -3,7 +3,7 @@ import { complainInvalid, required } from './fields';
 import { keyedList, setOf } from './field-groups';
 import { entryLanguage, line, longText, markdown, reference, requiredWord, shortText, slug } from './field-types';
 import { defineKind } from './kind';
-import { foldTitle } from './titles';
+import { fold } from './titles';
 
 export const storyRules = defineKind<StoryContent>({
   kind: 'STORY',
@@ -36,5 +36,5 @@ export const storyRules = defineKind<StoryContent>({
     }),
   },
   title: (story) => story.headline,
-  facets: (story) => ({ foldedTopics: story.topics.map(foldTitle) }),
+  facets: (story) => ({ foldedHeadline: fold(story.headline), foldedTopics: story.topics.map(fold) }),
 });

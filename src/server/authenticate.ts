@@ -32,5 +32,5 @@ export async function authenticate(
   if (!bearer) return refuse('This token is not valid: unknown, expired or revoked.');
   const { user, role, tokenId, lastUsedAt } = bearer;
   if (!lastUsedAt || Date.now() - lastUsedAt.getTime() > 120_000) inBackground((later) => touchToken(later, tokenId));
-  return { user, role };
+  return { user, role, tokenId };
 }

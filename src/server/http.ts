@@ -60,7 +60,8 @@ async function checkAddress({ host, url }: FastifyRequest): Promise<void> {
   if (!URL.canParse(`http://${host}/`))
     throw new RequestError(400, 'BAD_REQUEST', 'The Host header is not the name of a host.');
   // Addresses are logged on their way, and kept by browsers.
-  if (/[?&]access_token=/i.test(url))
+  const { searchParams } = new URL(url, 'http://localhost');
+  if ([...searchParams.keys()].some((name) => name.toLowerCase() === 'access_token'))
     throw new RequestError(400, 'BAD_REQUEST', 'A token goes into the Authorization header, never into the address.');
 }
 

@@ -1,7 +1,7 @@
 import { isUuid } from '../base/node-id';
 import type { EntryState } from '../model/entry';
 import type { View } from '../model/lens';
-import { foldTitle } from '../rules/titles';
+import { fold } from '../rules/titles';
 import { isTold, mayBeLeftOut } from './links';
 
 /** How a text is compared; without regard to case, marks and width, as people search. */
@@ -63,7 +63,7 @@ const allOf = (conditions: readonly string[]): string =>
 export const isStorable = (text: string): boolean => !text.includes('\0') && !/\p{Surrogate}/u.test(text);
 
 const LIKE_SIGNS = /[\\%_]/g;
-const likeText = (text: string): string => foldTitle(text).replace(LIKE_SIGNS, '\\$&');
+const likeText = (text: string): string => fold(text).replace(LIKE_SIGNS, '\\$&');
 
 /** Conditions on a text whose folded form is what `expression` gives. */
 export const onText =
@@ -72,9 +72,9 @@ export const onText =
     const given = [filter.eq, filter.contains, filter.startsWith];
     if (!given.every((text) => typeof text !== 'string' || isStorable(text))) return 'false';
     const conditions = [];
-    if (typeof filter.eq === 'string') conditions.push(`${expression} = ${parameters.add(foldTitle(filter.eq))}`);
+    if (typeof filter.eq === 'string') conditions.push(`${expression} = ${parameters.add(fold(filter.eq))}`);
     if (filter.in)
-      conditions.push(`${expression} = any(${parameters.add(filter.in.filter(isStorable).map(foldTitle))}::text[])`);
+      conditions.push(`${expression} = any(${parameters.add(filter.in.filter(isStorable).map(fold))}::text[])`);
     if (typeof filter.contains === 'string')
       conditions.push(`${expression} like ${parameters.add(`%${likeText(filter.contains)}%`)}`);
     if (typeof filter.startsWith === 'string')

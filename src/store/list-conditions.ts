@@ -34,12 +34,10 @@ const CHECKS: Readonly<Record<string, string>> = {
 
 const asKept = (text: string): string => text.trim().normalize('NFC');
 
-const HEADLINE = onText('s.sort_title');
-
 /** What each field of a kind's filter asks. Fields that all kinds share stand in `filters.ts`. */
 export const LIST_CONDITIONS = {
   STORY: {
-    headline: HEADLINE,
+    headline: onText(`s.facets ->> 'foldedHeadline'`),
     topic: onTexts('foldedTopics'),
     actor: onReference('cast.actor', 'body', 'timeline.note'),
     event: onReference('timeline.event', 'body', 'timeline.note'),

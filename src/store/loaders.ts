@@ -58,8 +58,8 @@ export class Loaders {
     return lensKey(lens);
   }
 
-  /** The same loader for the same key, made at first sight. */
-  private once<Loader>(key: string, make: () => Loader): Loader {
+  /** The same for the same key, made at first sight and kept as long as what was loaded: a loader, a rendered text. */
+  once<Loader>(key: string, make: () => Loader): Loader {
     const known = this.made.get(key) as Loader | undefined;
     if (known) return known;
     const loader = make();

@@ -13,6 +13,10 @@ export interface PageArguments {
 export interface PageLimits {
   readonly pageDefault: number;
   readonly pageMax: number;
+  /** Entries that one request may reach, lists within lists included. */
+  readonly queryItems: number;
+  /** Characters that one request may have rendered or compared word by word. */
+  readonly queryText: number;
 }
 
 /** A page as a statement needs it: between two keys, so many, from which end. */

@@ -1,3 +1,4 @@
+import { tooComplex } from '../base/errors';
 import type { ListCursors } from '../base/list-cursor';
 import type { User, UserRole } from '../model/user';
 import type { TextLimits } from '../rules/fields';
@@ -9,6 +10,8 @@ import type { PageLimits } from './pages';
 export interface Viewer {
   readonly user: User;
   readonly role: UserRole;
+  /** The token they signed in with; absent for whoever did not sign in over HTTP. */
+  readonly tokenId?: string;
 }
 
 /** What holds for every request of a process. */
@@ -28,7 +31,7 @@ export interface Newsroom {
 export class Scope {
   loaders: Loaders;
   /** Apart, for Apollo works on a copy of the request's scope: both must count into one. */
-  private readonly count = { statements: 0 };
+  private readonly count = { statements: 0, items: 0, characters: 0 };
   /** Runs a statement outside any transaction. */
   readonly run: Run;
 
@@ -50,6 +53,41 @@ export class Scope {
 
   set statements(count: number) {
     this.count.statements = count;
+  }
+
+  /**
+   * Notes that so many more entries are reached. A list within a list within a list multiplies: what no look at the query
+   * can foresee ends here.
+   *
+   * @throws WikiError QUERY_TOO_COMPLEX
+   */
+  spendItems(items: number): void {
+    this.count.items += items;
+    const { queryItems } = this.newsroom.pages;
+    if (this.count.items > queryItems) throw tooComplex('entries to reach', queryItems, this.count.items);
+  }
+
+  /**
+   * Notes that so many more characters are rendered or compared.
+   *
+   * @throws WikiError QUERY_TOO_COMPLEX
+   */
+  spendText(characters: number): void {
+    this.count.characters += characters;
+    const { queryText } = this.newsroom.pages;
+    if (this.count.characters > queryText)
+      throw tooComplex('characters to render or compare', queryText, this.count.characters);
+  }
+
+  /** The viewer's own rights have changed: what is left of the request is asked with those of now. */
+  demote({ role, active }: { role?: UserRole; active?: boolean }): void {
+    if (this.viewer && role) this.viewer = { ...this.viewer, role };
+    if (active === false) this.viewer = null;
+  }
+
+  /** The viewer's own token opens nothing any more: the rest of the request is anonymous. */
+  signOut(): void {
+    this.viewer = null;
   }
 
   /** Forgets what was loaded: after a write the same request reads what is there now. */

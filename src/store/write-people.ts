@@ -43,13 +43,20 @@ export const countOtherAdmins = async (run: Run, id: string): Promise<number> =>
 /** Keeps a new token; false where there is no such user. A hash that is known already keeps what it had. */
 export const insertToken = async (
   run: Run,
-  token: { id: string; hash: string; user: string; label: string; expiresAt: Date | null },
+  token: {
+    id: string;
+    hash: string;
+    user: string;
+    label: string;
+    expiresAt: Date | null;
+    ceiling?: UserRole | null;
+  },
 ): Promise<boolean> => {
   const rows = await run(
     'insert-token',
-    `insert into token (id, hash, user_id, label, expires_at) select $1, $2, id, $4, $5 from "user" where id = $3
+    `insert into token (id, hash, user_id, label, expires_at, ceiling) select $1, $2, id, $4, $5, $6 from "user" where id = $3
       on conflict (hash) do update set hash = excluded.hash returning id`,
-    [token.id, token.hash, token.user, token.label, token.expiresAt],
+    [token.id, token.hash, token.user, token.label, token.expiresAt, token.ceiling ?? null],
   );
   return rows.length > 0;
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { connectionFromArray, offsetToCursor } from 'graphql-relay';
-import { foldTitle } from '../../src/rules/titles';
+import { sortKey } from '../../src/rules/titles';
 import { type Answer, openTestNewsroom, type TestNewsroom } from '../support/newsroom';
 
 let room: TestNewsroom;
@@ -117,7 +117,7 @@ const numbers = (one: number, other: number): number => (one === other ? 0 : one
 const SORTING: Record<string, (one: Node, other: Node) => number> = {
   UPDATED: (one, other) => byBytes(one.updatedAt, other.updatedAt),
   CREATED: (one, other) => byBytes(one.createdAt, other.createdAt),
-  TITLE: (one, other) => byBytes(foldTitle(one.title), foldTitle(other.title)),
+  TITLE: (one, other) => byBytes(sortKey(one.title), sortKey(other.title)),
 };
 
 function sorted(nodes: readonly Node[], order: string): string[] {

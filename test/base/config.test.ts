@@ -30,6 +30,8 @@ const DEFAULTS = {
     queryRootFields: 20,
     queryMutations: 5,
     queryNodes: 20_000,
+    queryItems: 50_000,
+    queryText: 2_000_000,
     pageDefault: 20,
     pageMax: 100,
   },

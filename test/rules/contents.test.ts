@@ -23,6 +23,7 @@ const startReading = (): Reading => ({
   newItemId: () => `new-${(items += 1)}`,
   problems: [],
   texts: new Map(),
+  wikiLinks: 0,
   claimedItems: [],
 });
 const kinds = Object.keys(CONTENTS) as (keyof typeof CONTENTS)[];
