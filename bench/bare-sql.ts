@@ -110,7 +110,8 @@ export const EDIT_FUNCTION = `
     ),
     new_shown as (
       update shown s set revision = w.latest + 1, title = w.edited::json ->> 'headline',
-          sort_title = coalesce(folded, s.sort_title), at = w.at, content = w.edited::json
+          sort_title = coalesce(folded, s.sort_title), at = w.at,
+          facets = case when folded is null then s.facets else s.facets || jsonb_build_object('foldedHeadline', folded) end, content = w.edited::json
         from written w where s.entry = w.id
     ),
     ledger as (

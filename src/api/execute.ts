@@ -9,6 +9,7 @@ import {
   Kind,
   visit,
 } from 'graphql';
+import type { WikiError } from '../base/errors';
 import { Json } from '../model/scalars';
 
 /** Executes an operation as graphql-js does; the reference that compiled queries must equal. */
@@ -55,3 +56,9 @@ export function withOwnErrors(result: ExecutionResult): ExecutionResult {
   );
   return errors ? { ...result, errors } : result;
 }
+
+/** The answer to a request that exceeded a bound as it ran: that, and nothing else. */
+export const refusal = (error: WikiError): ExecutionResult => ({
+  data: null,
+  errors: [new GraphQLError(error.message, { originalError: error })],
+});

@@ -1,7 +1,8 @@
-import { execute, readVariables, withOpenVariables, withOwnErrors } from '../api/execute';
+import { execute, readVariables, refusal, withOpenVariables, withOwnErrors } from '../api/execute';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
+import type { Scope } from '../store/scope';
 import { RecentlyUsed } from './recently-used';
 
 const KEPT_QUERIES = 500; // about 19 kB each
@@ -45,8 +46,12 @@ export function makeExecution(schema: GraphQLSchema, compiles: boolean): Gateway
         const isQuery = (operation as typeof operation | undefined)?.operation === 'query';
         const query = compiles && isQuery ? lookUp(`${queryHash} ${name ?? ''}`, document, name) : null;
         const values = query && readVariables(schema, document, variables, name);
-        if (!values) return execute(schema, document, context, variables, name);
-        return withOwnErrors(await query(undefined, context, values));
+        const result = values
+          ? await query(undefined, context, values)
+          : await execute(schema, document, context, variables, name);
+        const { excess } = context as Scope;
+        if (excess) return refusal(excess);
+        return values ? withOwnErrors(result) : result;
       },
     }),
     stop: async () => undefined,

@@ -1,4 +1,4 @@
-import { tooComplex } from '../base/errors';
+import { tooComplex, type WikiError } from '../base/errors';
 import type { ListCursors } from '../base/list-cursor';
 import type { User, UserRole } from '../model/user';
 import type { TextLimits } from '../rules/fields';
@@ -31,7 +31,7 @@ export interface Newsroom {
 export class Scope {
   loaders: Loaders;
   /** Apart, for Apollo works on a copy of the request's scope: both must count into one. */
-  private readonly count = { statements: 0, items: 0, characters: 0 };
+  private readonly count = { statements: 0, items: 0, characters: 0, excess: null as WikiError | null };
   /** Runs a statement outside any transaction. */
   readonly run: Run;
 
@@ -63,8 +63,7 @@ export class Scope {
    */
   spendItems(items: number): void {
     this.count.items += items;
-    const { queryItems } = this.newsroom.pages;
-    if (this.count.items > queryItems) throw tooComplex('entries to reach', queryItems, this.count.items);
+    this.assertWithin('entries to reach', this.newsroom.pages.queryItems, this.count.items);
   }
 
   /**
@@ -74,9 +73,19 @@ export class Scope {
    */
   spendText(characters: number): void {
     this.count.characters += characters;
-    const { queryText } = this.newsroom.pages;
-    if (this.count.characters > queryText)
-      throw tooComplex('characters to render or compare', queryText, this.count.characters);
+    this.assertWithin('characters to render or compare', this.newsroom.pages.queryText, this.count.characters);
+  }
+
+  /** What the request exceeded as it ran; null while it is within its bounds. Its answer is then that and nothing else. */
+  get excess(): WikiError | null {
+    return this.count.excess;
+  }
+
+  private assertWithin(limit: string, max: number, actual: number): void {
+    if (actual <= max) return;
+    // One error for all that comes after, too: there may be thousands of places that ask for more.
+    this.count.excess ??= tooComplex(limit, max, actual);
+    throw this.count.excess;
   }
 
   /** The viewer's own rights have changed: what is left of the request is asked with those of now. */
