@@ -85,7 +85,9 @@ function assertCheap(steps: Plan[], most: number): void {
     ((step['Actual Rows'] ?? 0) + (step['Rows Removed by Filter'] ?? 0)) * (step['Actual Loops'] ?? 0);
   const heavy = steps.filter((step) => rowsOf(step) > most);
   expect(heavy).toEqual([]);
-  expect(steps.map((step) => step['Node Type']).filter((type) => type === 'Seq Scan')).toEqual([]);
+  // PostgreSQL 15 shows the plan that it kept in reserve, too; it was never run.
+  const ran = steps.filter((step) => (step['Actual Loops'] ?? 0) > 0);
+  expect(ran.map((step) => step['Node Type']).filter((type) => type === 'Seq Scan')).toEqual([]);
 }
 
 const ORDERS: ListOrder[] = [
