@@ -12,28 +12,6 @@ import { Token } from '../model/token';
 import { User } from '../model/user';
 import type { PageArguments } from '../store/pages';
 
-/** Arguments of a connection that can be paged both ways. */
-@ArgsType()
-export class PageArgs implements PageArguments {
-  @Field(() => Int, {
-    nullable: true,
-    description: 'So many from the start, or after `after`. Default 20, at most 100.',
-  })
-  first?: number | null;
-
-  @Field(() => String, { nullable: true, description: 'Only what comes after this cursor.' })
-  after?: string | null;
-
-  @Field(() => Int, {
-    nullable: true,
-    description: 'So many from the end, or before `before`; not together with first.',
-  })
-  last?: number | null;
-
-  @Field(() => String, { nullable: true, description: 'Only what comes before this cursor.' })
-  before?: string | null;
-}
-
 /** Arguments of a connection that is paged forward only. */
 @ArgsType()
 export class ForwardPageArgs implements PageArguments {
@@ -45,6 +23,19 @@ export class ForwardPageArgs implements PageArguments {
 
   @Field(() => String, { nullable: true, description: 'Only what comes after this cursor.' })
   after?: string | null;
+}
+
+/** Arguments of a connection that can be paged both ways. */
+@ArgsType()
+export class PageArgs extends ForwardPageArgs {
+  @Field(() => Int, {
+    nullable: true,
+    description: 'So many from the end, or before `before`; not together with first.',
+  })
+  last?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Only what comes before this cursor.' })
+  before?: string | null;
 }
 
 export const EntryConnection = connectionOf(Entry, 'Entry');

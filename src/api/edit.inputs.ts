@@ -17,15 +17,9 @@ export class FuzzyDateInput {
   anchor?: string | null;
 }
 
-/** What every create takes besides its fields. */
+/** What every write takes. */
 @InputType()
-export abstract class CreateInput implements Omit<CreateRequest, 'fields'> {
-  @Field(() => String, { nullable: true, description: 'Why, for the history.' })
-  summary?: string | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Public at once; else it is a draft. Needs EDITOR.' })
-  publish?: boolean | null;
-
+abstract class WriteInput {
   @Field(() => String, {
     nullable: true,
     description: 'Makes a retry safe: the same id with the same input gives the first answer again (kept 24 h).',
@@ -36,9 +30,19 @@ export abstract class CreateInput implements Omit<CreateRequest, 'fields'> {
   dryRun?: boolean | null;
 }
 
+/** What every create takes besides its fields. */
+@InputType()
+export abstract class CreateInput extends WriteInput implements Omit<CreateRequest, 'fields'> {
+  @Field(() => String, { nullable: true, description: 'Why, for the history.' })
+  summary?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Public at once; else it is a draft. Needs EDITOR.' })
+  publish?: boolean | null;
+}
+
 /** What every edit takes besides its fields. */
 @InputType()
-export abstract class EditInput implements Omit<EditRequest, 'fields'> {
+export abstract class EditInput extends WriteInput implements Omit<EditRequest, 'fields'> {
   @Field(() => ID)
   id: string;
 
@@ -53,19 +57,10 @@ export abstract class EditInput implements Omit<EditRequest, 'fields'> {
 
   @Field(() => Boolean, { nullable: true, description: 'Changes nothing of the meaning: a typing error, a comma.' })
   minor?: boolean | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'Makes a retry safe: the same id with the same input gives the first answer again (kept 24 h).',
-  })
-  clientMutationId?: string | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'The full answer, nothing written.' })
-  dryRun?: boolean | null;
 }
 
 @InputType()
-export class PublishInput {
+export class PublishInput extends WriteInput {
   @Field(() => ID)
   id: string;
 
@@ -74,15 +69,6 @@ export class PublishInput {
 
   @Field(() => String, { nullable: true, description: 'Why, for the history.' })
   note?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'Makes a retry safe: the same id with the same input gives the first answer again (kept 24 h).',
-  })
-  clientMutationId?: string | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'The full answer, nothing written.' })
-  dryRun?: boolean | null;
 }
 
 @ObjectType({
