@@ -195,6 +195,7 @@ export async function fillNewsroom(
   const runs = clients.map((client) => runOn(client as unknown as pg.PoolClient));
   for (const client of clients) {
     await client.query('set synchronous_commit = off; set plan_cache_mode = force_custom_plan');
+    // Only a superuser may leave the foreign keys unchecked; filling goes without it, slower.
     await client.query('set session_replication_role = replica').catch(() => undefined);
   }
   const { editor, contributor } = staffOf(fiction);
