@@ -95,7 +95,7 @@ async function withoutTrace<Answer>(client: pg.Client, work: () => Promise<Answe
 
 /** Sends all revisions of an entry through the store's write statement, under another id; tells what it wrote. */
 async function rewrite(client: pg.Client, fiction: Fiction, kind: FilledKind, index: number) {
-  const run = runOn(client as unknown as pg.PoolClient);
+  const run = runOn(client);
   const entry = randomUUID();
   return withoutTrace(client, async () => {
     await client.query('delete from slug where entry = $1', [fiction.id(kind, index)]);
@@ -219,7 +219,7 @@ async function verifyCreate(client: pg.Client, fiction: Fiction, kind: FilledKin
   const expected = await withoutTrace(client, async () => {
     await client.query('delete from slug where entry = $1', [fiction.id(kind, index)]);
     const draft = { ...draftOf(first, staffOf(first), kind, index, 1), entry: randomUUID() };
-    await writeEntries(runOn(client as unknown as pg.PoolClient), [toEntryWrite(draft)]);
+    await writeEntries(runOn(client), [toEntryWrite(draft)]);
     return storyOf(client, draft.entry);
   });
   assertSame(`A new ${kind}`, withoutItemIds(expected), withoutItemIds(await create(client, fiction, kind, index)));

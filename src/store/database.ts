@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, ClientBase } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { Token } from '../model/token';
@@ -52,7 +52,7 @@ export const makeDataSource = (
 
 /** Runs statements on a client or a pool, each planned once per connection, with errors in the newsroom's words. */
 export const runOn =
-  (target: Pool | PoolClient): Run =>
+  (target: Pool | ClientBase): Run =>
   async <Row>(name: string, text: string, values: readonly unknown[] = []) => {
     try {
       const { rows } = await target.query({ name: name || undefined, text, values: values as unknown[] });
