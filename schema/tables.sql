@@ -52,6 +52,17 @@ create table entry (
   constraint entry_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text])))
 );
 
+create table erasure (
+  id bigint generated always as identity not null,
+  entry uuid not null,
+  revisions integer[] not null,
+  reason text not null,
+  asked_by text not null,
+  at timestamp(3) with time zone not null default clock_timestamp(),
+  constraint erasure_pkey PRIMARY KEY (id),
+  constraint erasure_entry FOREIGN KEY (entry) REFERENCES entry(id)
+);
+
 create table idempotency (
   user_id uuid not null,
   key text not null,
@@ -107,7 +118,7 @@ create table revision (
   summary text,
   minor boolean not null,
   changeset uuid,
-  content json not null,
+  content json,
   hash text not null,
   "position" bigint not null,
   at timestamp(3) with time zone not null,
@@ -117,10 +128,17 @@ create table revision (
   review_note text,
   public_position bigint,
   public_at timestamp(3) with time zone,
+  target integer,
+  hidden_at timestamp(3) with time zone,
+  hidden_by uuid,
+  hidden_reason text,
   constraint revision_pkey PRIMARY KEY (entry, number),
   constraint revision_author FOREIGN KEY (author) REFERENCES "user"(id),
   constraint revision_changeset FOREIGN KEY (changeset) REFERENCES changeset(id),
   constraint revision_entry FOREIGN KEY (entry) REFERENCES entry(id),
+  constraint revision_erased CHECK (((content IS NOT NULL) OR (hidden_at IS NOT NULL))),
+  constraint revision_hidden CHECK (((hidden_at IS NULL) = (hidden_reason IS NULL))),
+  constraint revision_hidden_by FOREIGN KEY (hidden_by) REFERENCES "user"(id),
   constraint revision_number CHECK ((number > 0)),
   constraint revision_parent CHECK (((parent = (number - 1)) OR ((number = 1) AND (parent IS NULL)))),
   constraint revision_review CHECK ((review = ANY (ARRAY['PENDING'::text, 'ACCEPTED'::text, 'REJECTED'::text, 'SUPERSEDED'::text]))),
