@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type Draft, toEntryWrite } from '../src/edits/write-draft';
+import { accepted, type Draft, toEntryWrite, waiting } from '../src/edits/write-draft';
 import type { View } from '../src/model/lens';
 import type { Derived } from '../src/rules/derive';
 import type { WikiTarget } from '../src/rules/markdown';
@@ -38,21 +38,25 @@ export function draftOf(
   revision: number,
 ): Draft & { readonly kind: FilledKind } {
   const fate = fiction.fate(kind, index);
-  const accepted = fate === 'PUBLIC' || (fate === 'PENDING' && revision < fiction.sizes.revisions);
+  const isAccepted = fate === 'PUBLIC' || (fate === 'PENDING' && revision < fiction.sizes.revisions);
   const published = fate === 'DRAFT' ? null : revision - 1;
   const { content, texts } = fiction.make(kind, index, revision);
+  const state = published === null ? 'DRAFT' : 'PUBLISHED';
+  const was: Draft['was'] = revision === 1 ? null : { latest: revision - 1, published, state };
   return {
     entry: fiction.id(kind, index),
     kind,
-    author: accepted ? staff.editor : staff.contributor,
-    was: revision === 1 ? null : { latest: revision - 1, published, state: published === null ? 'DRAFT' : 'PUBLISHED' },
+    author: isAccepted ? staff.editor : staff.contributor,
+    was,
     base: revision === 1 ? null : revision - 1,
     action: revision === 1 ? 'CREATE' : 'EDIT',
+    target: null,
     content,
+    slugIsMade: false,
     texts,
     summary: revision === 1 ? null : 'Bench',
     minor: false,
-    accepted,
+    fate: isAccepted ? accepted(was) : waiting(was),
   };
 }
 
@@ -115,7 +119,7 @@ class Scribe {
       at,
       is_new: write.was === null,
       previous: write.was?.latest ?? null,
-      accepted: draft.accepted,
+      accepted: draft.fate.isAccepted,
       change_kind: write.change.kind,
       public_kind: write.change.publicKind,
       slug: showings[0]?.derived.slug ?? null,

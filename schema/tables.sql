@@ -35,6 +35,22 @@ create table changeset (
   constraint changeset_author FOREIGN KEY (author) REFERENCES "user"(id)
 );
 
+create table concealment (
+  id bigint generated always as identity not null,
+  entry uuid not null,
+  revisions integer[] not null,
+  act text not null,
+  reason text not null,
+  author uuid,
+  asked_by text,
+  at timestamp(3) with time zone not null default clock_timestamp(),
+  constraint concealment_pkey PRIMARY KEY (id),
+  constraint concealment_act CHECK ((act = ANY (ARRAY['HIDE'::text, 'SHOW'::text, 'ERASE'::text]))),
+  constraint concealment_author FOREIGN KEY (author) REFERENCES "user"(id),
+  constraint concealment_by CHECK (((author IS NULL) <> (asked_by IS NULL))),
+  constraint concealment_entry FOREIGN KEY (entry) REFERENCES entry(id)
+);
+
 create table entry (
   id uuid not null,
   kind text not null,
@@ -50,17 +66,6 @@ create table entry (
   constraint entry_protected_role CHECK ((protected_role = ANY (ARRAY['READER'::text, 'CONTRIBUTOR'::text, 'EDITOR'::text, 'ADMIN'::text]))),
   constraint entry_published CHECK ((published <= latest)),
   constraint entry_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text])))
-);
-
-create table erasure (
-  id bigint generated always as identity not null,
-  entry uuid not null,
-  revisions integer[] not null,
-  reason text not null,
-  asked_by text not null,
-  at timestamp(3) with time zone not null default clock_timestamp(),
-  constraint erasure_pkey PRIMARY KEY (id),
-  constraint erasure_entry FOREIGN KEY (entry) REFERENCES entry(id)
 );
 
 create table idempotency (

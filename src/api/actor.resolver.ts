@@ -1,4 +1,5 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
 import { createEntry } from '../edits/create-entry';
 import { editEntry } from '../edits/edit-entry';
 
@@ -18,6 +19,7 @@ import { ActorPayload, CreateActorInput, EditActorInput } from './actor.inputs';
 import { entryHtml } from './html';
 import { incomingPage } from './incoming';
 import { entryOf, toPayload } from './payloads';
+import { readResolve } from './resolutions';
 
 /** What an actor leads to, and how one is written. */
 @Resolver(() => Actor)
@@ -104,8 +106,13 @@ export class ActorResolver {
     description:
       'On a stale baseRevision the edit is merged field by field; where both changed the same, outcome is CONFLICT.',
   })
-  async editActor(@Arg('input') input: EditActorInput, @Ctx() scope: Scope): Promise<ActorPayload> {
-    return toPayload(scope, ActorPayload, await editEntry(scope, 'ACTOR', input));
+  async editActor(
+    @Arg('input') input: EditActorInput,
+    @Ctx() scope: Scope,
+    @Info() { schema }: GraphQLResolveInfo,
+  ): Promise<ActorPayload> {
+    const edit = readResolve(schema, 'ACTOR', input);
+    return toPayload(scope, ActorPayload, await editEntry(scope, 'ACTOR', edit));
   }
 }
 

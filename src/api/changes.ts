@@ -17,11 +17,11 @@ async function visibleContents(scope: Scope, lens: Lens, kind: EntryKind, conten
 }
 
 /**
- * What a revision changed against the one below it in its lens. What the viewer may not see was not there before and is
+ * What a revision changed against the one below it in its lens; nothing where its content is out of sight. What the viewer may not see was not there before and is
  * not there after.
  */
-export const changesOf = (scope: Scope, record: RevisionRecord, lens: Lens): Promise<FieldChange[]> =>
-  differences(scope, lens, record, record.parent, record.number);
+export const changesOf = async (scope: Scope, record: RevisionRecord, lens: Lens): Promise<FieldChange[]> =>
+  record.hiddenReason === null ? differences(scope, lens, record, record.comparedTo, record.number) : [];
 
 /** What turned one revision of an entry into another, as this viewer may see them through a lens; null is before the first. */
 export async function differences(

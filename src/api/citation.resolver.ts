@@ -1,4 +1,5 @@
-import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
 import { createEntry } from '../edits/create-entry';
 import { editEntry } from '../edits/edit-entry';
 
@@ -12,6 +13,7 @@ import { toFuzzyDate } from './dates';
 import { loadEntry } from './entries';
 import { CitationPayload, CreateCitationInput, EditCitationInput } from './citation.inputs';
 import { entryOf, toPayload } from './payloads';
+import { readResolve } from './resolutions';
 
 /** What a citation leads to, and how one is written. */
 @Resolver(() => Citation)
@@ -49,8 +51,13 @@ export class CitationResolver {
     description:
       'On a stale baseRevision the edit is merged field by field; where both changed the same, outcome is CONFLICT.',
   })
-  async editCitation(@Arg('input') input: EditCitationInput, @Ctx() scope: Scope): Promise<CitationPayload> {
-    return toPayload(scope, CitationPayload, await editEntry(scope, 'CITATION', input));
+  async editCitation(
+    @Arg('input') input: EditCitationInput,
+    @Ctx() scope: Scope,
+    @Info() { schema }: GraphQLResolveInfo,
+  ): Promise<CitationPayload> {
+    const edit = readResolve(schema, 'CITATION', input);
+    return toPayload(scope, CitationPayload, await editEntry(scope, 'CITATION', edit));
   }
 }
 

@@ -1,4 +1,5 @@
-import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
 import { createEntry } from '../edits/create-entry';
 import { editEntry } from '../edits/edit-entry';
 
@@ -10,6 +11,7 @@ import { toFuzzyDate } from './dates';
 import { loadEntry, visibleItems } from './entries';
 import { ClaimPayload, CreateClaimInput, EditClaimInput } from './claim.inputs';
 import { entryOf, toPayload } from './payloads';
+import { readResolve } from './resolutions';
 
 /** What a claim leads to, and how one is written. */
 @Resolver(() => Claim)
@@ -49,8 +51,13 @@ export class ClaimResolver {
     description:
       'On a stale baseRevision the edit is merged field by field; where both changed the same, outcome is CONFLICT.',
   })
-  async editClaim(@Arg('input') input: EditClaimInput, @Ctx() scope: Scope): Promise<ClaimPayload> {
-    return toPayload(scope, ClaimPayload, await editEntry(scope, 'CLAIM', input));
+  async editClaim(
+    @Arg('input') input: EditClaimInput,
+    @Ctx() scope: Scope,
+    @Info() { schema }: GraphQLResolveInfo,
+  ): Promise<ClaimPayload> {
+    const edit = readResolve(schema, 'CLAIM', input);
+    return toPayload(scope, ClaimPayload, await editEntry(scope, 'CLAIM', edit));
   }
 }
 

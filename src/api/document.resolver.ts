@@ -1,4 +1,5 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
 import { createEntry } from '../edits/create-entry';
 import { editEntry } from '../edits/edit-entry';
 
@@ -13,6 +14,7 @@ import { isNewsroom, loadEntry, loadText, loadVisible } from './entries';
 import { CreateDocumentInput, DocumentPayload, EditDocumentInput } from './document.inputs';
 import { incomingPage } from './incoming';
 import { entryOf, toPayload } from './payloads';
+import { readResolve } from './resolutions';
 
 /** What a document leads to, and how one is written. */
 @Resolver(() => Document)
@@ -65,8 +67,13 @@ export class DocumentResolver {
     description:
       'On a stale baseRevision the edit is merged field by field; where both changed the same, outcome is CONFLICT.',
   })
-  async editDocument(@Arg('input') input: EditDocumentInput, @Ctx() scope: Scope): Promise<DocumentPayload> {
-    return toPayload(scope, DocumentPayload, await editEntry(scope, 'DOCUMENT', input));
+  async editDocument(
+    @Arg('input') input: EditDocumentInput,
+    @Ctx() scope: Scope,
+    @Info() { schema }: GraphQLResolveInfo,
+  ): Promise<DocumentPayload> {
+    const edit = readResolve(schema, 'DOCUMENT', input);
+    return toPayload(scope, DocumentPayload, await editEntry(scope, 'DOCUMENT', edit));
   }
 }
 

@@ -1,8 +1,9 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { EditPayload, OnConflict } from '../model/edit';
+import type { FieldEdit } from '../edits/edit-entry';
+import { EditPayload, OnConflict, Side } from '../model/edit';
 import type { CreateRequest } from '../edits/create-entry';
 import type { EditRequest } from '../edits/edit-entry';
-import { EDTF } from '../model/scalars';
+import { EDTF, Json } from '../model/scalars';
 
 /** A date as a source gives it: at least its words, or what they mean in EDTF. */
 @InputType({ description: 'At least one of edtf and wording.' })
@@ -17,46 +18,92 @@ export class FuzzyDateInput {
   anchor?: string | null;
 }
 
+const SUMMARY = { nullable: true, description: 'Why, for the history.' };
+const HOLD = { nullable: true, description: 'Leaves it for review even where the editor could accept it.' };
+const DRY_RUN = { nullable: true, description: 'The full answer, nothing written.' };
+const MUTATION_ID = {
+  nullable: true,
+  description: 'Makes a retry safe: the same id with the same input gives the first answer again (kept 24 h).',
+};
+
 /** What every write takes. */
 @InputType()
-abstract class WriteInput {
-  @Field(() => String, {
-    nullable: true,
-    description: 'Makes a retry safe: the same id with the same input gives the first answer again (kept 24 h).',
-  })
+export abstract class WriteInput {
+  @Field(() => String, MUTATION_ID)
   clientMutationId?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'The full answer, nothing written.' })
+  @Field(() => Boolean, DRY_RUN)
   dryRun?: boolean | null;
 }
 
 /** What every create takes besides its fields. */
 @InputType()
 export abstract class CreateInput extends WriteInput implements Omit<CreateRequest, 'fields'> {
-  @Field(() => String, { nullable: true, description: 'Why, for the history.' })
+  @Field(() => String, SUMMARY)
   summary?: string | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Public at once; else it is a draft. Needs EDITOR.' })
   publish?: boolean | null;
 }
 
-/** What every edit takes besides its fields. */
+@InputType({
+  description: 'Settles one conflict: the same edit is sent again with these, and `against` the newest revision seen.',
+})
+export class ResolutionInput {
+  @Field({ description: 'As the conflict told it.' })
+  path: string;
+
+  @Field(() => Side)
+  take: Side;
+
+  @Field(() => Json, {
+    nullable: true,
+    description:
+      "With VALUE: what is to stand there, as it would be given among the fields; null clears, or takes an item out. For a conflict about a list's order: the whole list.",
+  })
+  value?: unknown;
+}
+
+/** What an edit of an entry takes besides its fields, in a changeset too. */
 @InputType()
-export abstract class EditInput extends WriteInput implements Omit<EditRequest, 'fields'> {
+export abstract class FieldEditInput implements Omit<FieldEdit, 'fields'> {
   @Field(() => ID)
   id: string;
 
   @Field(() => Int, { description: 'Number of the revision that the editor saw.' })
   baseRevision: number;
 
-  @Field(() => String, { nullable: true, description: 'Why, for the history.' })
-  summary?: string | null;
-
   @Field(() => OnConflict, { nullable: true, description: 'MERGE where it is left out.' })
   onConflict?: OnConflict | null;
 
+  @Field(() => [ResolutionInput], { nullable: true, description: 'Settles what conflicted. Goes with `against`.' })
+  resolve?: ResolutionInput[] | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Conflict.latest.number: the newest revision that the editor saw. If the entry has moved on since, a new conflict is answered.',
+  })
+  against?: number | null;
+}
+
+/** What every edit takes besides its fields. */
+@InputType()
+export abstract class EditInput extends FieldEditInput implements Omit<EditRequest, 'fields'> {
+  @Field(() => String, SUMMARY)
+  summary?: string | null;
+
   @Field(() => Boolean, { nullable: true, description: 'Changes nothing of the meaning: a typing error, a comma.' })
   minor?: boolean | null;
+
+  @Field(() => Boolean, HOLD)
+  hold?: boolean | null;
+
+  @Field(() => String, MUTATION_ID)
+  clientMutationId?: string | null;
+
+  @Field(() => Boolean, DRY_RUN)
+  dryRun?: boolean | null;
 }
 
 @InputType()
@@ -67,8 +114,71 @@ export class PublishInput extends WriteInput {
   @Field(() => Int, { description: 'Number of the revision to accept; those below it count as accepted with it.' })
   revision: number;
 
-  @Field(() => String, { nullable: true, description: 'Why, for the history.' })
+  @Field(() => String, SUMMARY)
   note?: string | null;
+}
+
+/** What every way back takes. */
+@InputType()
+export abstract class TakeBackInput extends WriteInput {
+  @Field(() => String, SUMMARY)
+  summary?: string | null;
+
+  @Field(() => Boolean, HOLD)
+  hold?: boolean | null;
+}
+
+@InputType()
+export class RevertEntryInput extends TakeBackInput {
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => Int, { description: 'Number of the newest revision that the editor saw.' })
+  baseRevision: number;
+
+  @Field(() => Int)
+  toRevision: number;
+}
+
+@InputType()
+export class UndoRevisionInput extends TakeBackInput {
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => Int)
+  revision: number;
+}
+
+@InputType()
+export class RestoreEntryInput extends WriteInput {
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => String, SUMMARY)
+  summary?: string | null;
+}
+
+@InputType()
+export class DeleteEntryInput extends RestoreEntryInput {
+  @Field(() => Int, {
+    description: 'Number of the newest revision that the editor saw; a change since then is a CONFLICT.',
+  })
+  baseRevision: number;
+}
+
+@InputType()
+export class HideRevisionsInput {
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => [Int])
+  revisions: number[];
+
+  @Field({ defaultValue: true, description: 'False brings them back into sight.' })
+  hidden: boolean;
+
+  @Field({ description: 'Why; everybody who sees the history can read it.' })
+  reason: string;
 }
 
 @ObjectType({

@@ -85,6 +85,8 @@ export class EntryResolver {
     const found = await Promise.all(asked.map(([, number]) => loader.load({ entry: entry.id, number })));
     for (const [index, [argument, number]] of asked.entries())
       if (!found[index]) throw badInput(argument, `there is no revision ${number} in this view.`);
+      else if (found[index].hiddenReason !== null)
+        throw badInput(argument, `the content of revision ${number} is out of sight.`);
     return differences(scope, entry.lens, { entryId: entry.id, kind: entry.kind }, from, to);
   }
 
@@ -106,12 +108,13 @@ export class EntryResolver {
     return new CitationConnection(await incomingPage<Citation>(scope, entry, { fields: ['about'], kinds: null }, args));
   }
 
-  @FieldResolver(() => [EntryAction])
+  @FieldResolver(() => [EntryAction], { description: 'Empty outside the newsroom.' })
   async viewerCan(@Root() entry: Entry, @Ctx() scope: Scope): Promise<EntryAction[]> {
-    if (entry.state === 'DELETED' || !isNewsroom(scope)) return [];
-    const { protectedRole = null } = (await scope.loaders.standings.load(entry.id)) ?? {};
-    const protection = protectedRole && { minimumRole: protectedRole };
-    return entryActions(scope.viewer, { protection }, ['EDIT', 'PUBLISH']);
+    if (!isNewsroom(scope)) return [];
+    const { protectedRole = null, published = null, state } = (await scope.loaders.standings.load(entry.id)) ?? {};
+    const subject = { wasEverPublic: published !== null, protection: protectedRole && { minimumRole: protectedRole } };
+    const open: readonly EntryAction[] = state === 'DELETED' ? ['RESTORE'] : ['EDIT', 'PUBLISH', 'DELETE'];
+    return entryActions(scope.viewer, subject, [...open, 'HIDE_REVISIONS']);
   }
 
   @FieldResolver(() => DateTime, {

@@ -1,4 +1,5 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
 import { createEntry } from '../edits/create-entry';
 import { editEntry } from '../edits/edit-entry';
 
@@ -16,6 +17,7 @@ import { CreateEventInput, EditEventInput, EventPayload } from './event.inputs';
 import { entryHtml } from './html';
 import { incomingPage } from './incoming';
 import { entryOf, toPayload } from './payloads';
+import { readResolve } from './resolutions';
 
 /** What an event leads to, and how one is written. */
 @Resolver(() => Event)
@@ -85,8 +87,13 @@ export class EventResolver {
     description:
       'On a stale baseRevision the edit is merged field by field; where both changed the same, outcome is CONFLICT.',
   })
-  async editEvent(@Arg('input') input: EditEventInput, @Ctx() scope: Scope): Promise<EventPayload> {
-    return toPayload(scope, EventPayload, await editEntry(scope, 'EVENT', input));
+  async editEvent(
+    @Arg('input') input: EditEventInput,
+    @Ctx() scope: Scope,
+    @Info() { schema }: GraphQLResolveInfo,
+  ): Promise<EventPayload> {
+    const edit = readResolve(schema, 'EVENT', input);
+    return toPayload(scope, EventPayload, await editEntry(scope, 'EVENT', edit));
   }
 }
 

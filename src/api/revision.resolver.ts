@@ -1,4 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Changeset } from '../model/changeset';
 import { Entry } from '../model/entry';
 import { FieldChange, Revision } from '../model/revision';
 import { User } from '../model/user';
@@ -49,6 +50,22 @@ export class RevisionResolver {
     return this.sibling(revision, revision.record.base, scope);
   }
 
+  @FieldResolver(() => Revision, {
+    nullable: true,
+    description: 'For REVERT and UNDO: the revision restored or undone.',
+  })
+  target(@Root() revision: Revision, @Ctx() scope: Scope): Promise<Revision | null> {
+    return this.sibling(revision, revision.record.target, scope);
+  }
+
+  @FieldResolver(() => Changeset, {
+    nullable: true,
+    description: 'What it was written with, all or none. Null to readers outside the newsroom.',
+  })
+  changeset(@Root() { record }: Revision, @Ctx() scope: Scope): Promise<Changeset | null> | null {
+    return record.changeset === null || !isNewsroom(scope) ? null : scope.loaders.changesets.load(record.changeset);
+  }
+
   @FieldResolver(() => User, { nullable: true, description: 'Null to readers outside the newsroom.' })
   author(@Root() revision: Revision, @Ctx() scope: Scope): Promise<User | null> {
     return this.person(revision.record.author, scope);
@@ -72,7 +89,9 @@ export class RevisionResolver {
     return isNewsroom(scope) ? revision.record.reviewNote : null;
   }
 
-  @FieldResolver(() => [FieldChange], { description: 'Against its parent.' })
+  @FieldResolver(() => [FieldChange], {
+    description: 'Against its parent, or the nearest below it that is not out of sight. None where it is so itself.',
+  })
   changes(@Root() revision: Revision, @Ctx() scope: Scope): Promise<FieldChange[]> {
     return changesOf(scope, revision.record, revision.lens);
   }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLInputObjectType, GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { Actor } from '../model/actor';
 import { Citation } from '../model/citation';
@@ -9,6 +9,7 @@ import { Event } from '../model/event';
 import { DateTime } from '../model/scalars';
 import { Story } from '../model/story';
 import { ActorPayloadResolver, ActorResolver, NameResolver, RelationResolver, RoleResolver } from './actor.resolver';
+import { ChangesetPayloadResolver, ChangesetResolver } from './changeset.resolver';
 import { CitationPayloadResolver, CitationResolver, HopResolver } from './citation.resolver';
 import { ClaimPayloadResolver, ClaimRelationResolver, ClaimResolver, ClaimValueResolver } from './claim.resolver';
 import { DocumentPayloadResolver, DocumentResolver } from './document.resolver';
@@ -28,6 +29,7 @@ import {
   StoryResolver,
   TimelineItemResolver,
 } from './story.resolver';
+import { TakeBackResolver } from './take-back.resolver';
 
 const RESOLVERS = [
   QueryResolver,
@@ -36,6 +38,7 @@ const RESOLVERS = [
   CheckResolver,
   FieldChangeResolver,
   RevisionResolver,
+  ChangesetResolver,
   FuzzyDateResolver,
   StoryResolver,
   TimelineItemResolver,
@@ -55,6 +58,8 @@ const RESOLVERS = [
   HopResolver,
   EditPayloadResolver,
   EntryPayloadResolver,
+  TakeBackResolver,
+  ChangesetPayloadResolver,
   ProblemResolver,
   StoryPayloadResolver,
   ActorPayloadResolver,
@@ -70,11 +75,19 @@ let built: GraphQLSchema | undefined;
 
 /** The schema of the public API. Built once a process: TypeGraphQL keeps its metadata in one global place. */
 export function getSchema(): GraphQLSchema {
-  built ??= buildSchemaSync({
-    resolvers: RESOLVERS,
-    orphanedTypes: [Story, Actor, Event, Claim, Document, Citation],
-    scalarsMap: [{ type: Date, scalar: DateTime }],
-    validate: false, // inputs are read by the rules of their fields, which tell all problems at once
-  });
+  built ??= markOneOf(
+    buildSchemaSync({
+      resolvers: RESOLVERS,
+      orphanedTypes: [Story, Actor, Event, Claim, Document, Citation],
+      scalarsMap: [{ type: Date, scalar: DateTime }],
+      validate: false, // inputs are read by the rules of their fields, which tell all problems at once
+    }),
+  );
   return built;
+}
+
+/** Inputs of which exactly one field is given. TypeGraphQL has no word for them yet; graphql-js looks at this flag alone. */
+function markOneOf(schema: GraphQLSchema): GraphQLSchema {
+  for (const name of ['ChangesetEdit']) (schema.getType(name) as GraphQLInputObjectType).isOneOf = true;
+  return schema;
 }

@@ -1,4 +1,5 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
 import { createEntry } from '../edits/create-entry';
 import { editEntry } from '../edits/edit-entry';
 
@@ -14,6 +15,7 @@ import { entryHtml } from './html';
 import { storyClaims } from './story-claims';
 import { CreateStoryInput, EditStoryInput, StoryPayload } from './story.inputs';
 import { entryOf, toPayload } from './payloads';
+import { readResolve } from './resolutions';
 
 /** What a story leads to, and how one is written. */
 @Resolver(() => Story)
@@ -66,8 +68,13 @@ export class StoryResolver {
     description:
       'On a stale baseRevision the edit is merged field by field; where both changed the same, outcome is CONFLICT.',
   })
-  async editStory(@Arg('input') input: EditStoryInput, @Ctx() scope: Scope): Promise<StoryPayload> {
-    return toPayload(scope, StoryPayload, await editEntry(scope, 'STORY', input));
+  async editStory(
+    @Arg('input') input: EditStoryInput,
+    @Ctx() scope: Scope,
+    @Info() { schema }: GraphQLResolveInfo,
+  ): Promise<StoryPayload> {
+    const edit = readResolve(schema, 'STORY', input);
+    return toPayload(scope, StoryPayload, await editEntry(scope, 'STORY', edit));
   }
 }
 

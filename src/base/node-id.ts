@@ -16,7 +16,8 @@ export const revisionId = (entry: string, number: number): string => `${entry}:$
 export type NodeAddress =
   | { type: 'entry'; uuid: string }
   | { type: 'revision'; uuid: string; number: number }
-  | { type: NodeType; uuid: string };
+  | { type: 'user' | 'token'; uuid: string }
+  | { type: 'changeset'; uuid: string };
 
 /** Reads a public id; null where no such id can exist. */
 export function parseNodeId(id: string): NodeAddress | null {
@@ -25,7 +26,7 @@ export function parseNodeId(id: string): NodeAddress | null {
   if (rest.length > 0) return null;
   if (isUuid(left) && /^[1-9]\d{0,8}$/.test(right)) return { type: 'revision', uuid: left, number: Number(right) };
   if ((left === 'user' || left === 'token' || left === 'changeset') && isUuid(right))
-    return { type: left, uuid: right };
+    return { type: left, uuid: right } as NodeAddress;
   return null;
 }
 

@@ -11,7 +11,7 @@ import { valueAt } from '../rules/merge';
 import type { FieldConflict } from '../rules/merge-items';
 import type { Run } from '../store/database';
 import type { LockedEntry } from '../store/locks';
-import { findContentsDown, findRevisions } from '../store/revisions';
+import { findContentsDown, findRevisions, type KeptContent } from '../store/revisions';
 import { gatherTexts } from './tell-changes';
 
 const STEP = 50;
@@ -25,18 +25,19 @@ export interface FoundConflict {
 
 const placeOf = ({ path }: FieldConflict): string => path.reduce<string>(pointer, '');
 
-/** The revision that gave each place the value it holds now: the newest that changed it. */
+/** The revision that gave each place the value it holds now: the newest that changed it, of those in sight. */
 async function findChangers(run: Run, entry: LockedEntry, base: number, conflicts: readonly FieldConflict[]) {
   const changers = new Map<string, number>();
-  let above: Content | null = null;
+  let above: KeptContent | null = null;
   for (let high = entry.latest; high >= base && changers.size < conflicts.length; high -= STEP) {
-    for (const { number, content } of await findContentsDown(run, entry.id, { low: base, high, limit: STEP })) {
+    const low = Math.max(base, high - STEP + 1);
+    for (const kept of await findContentsDown(run, entry.id, { low, high })) {
       for (const conflict of conflicts) {
         const isOpen = above && !changers.has(placeOf(conflict));
-        if (isOpen && !isSameAt(entry.kind, conflict.path, above as Content, content))
-          changers.set(placeOf(conflict), number + 1);
+        if (isOpen && !isSameAt(entry.kind, conflict.path, (above as KeptContent).content, kept.content))
+          changers.set(placeOf(conflict), (above as KeptContent).number);
       }
-      above = content;
+      above = kept;
     }
   }
   return changers;

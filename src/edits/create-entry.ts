@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { EditResult } from '../model/edit';
-import type { EntryKind } from '../model/entry';
-import { emptyContent, readNewContent } from '../rules/contents';
+import type { Content, EntryKind } from '../model/entry';
+import { readNewContent } from '../rules/contents';
+import type { Reading } from '../rules/fields';
 import type { Scope } from '../store/scope';
 import type { Transaction } from '../store/transaction';
+import { PLAIN, type WriteContext } from './edit-entry';
 import { complainMalformedReferences, assertMutationId, readRemark, startReading } from './input';
 import { findReferenceProblems, findUnknownItems } from './look-ups';
 import { writeOnce } from './once';
-import { foreseen, invalid, saved } from './result';
+import { carryOutAlone, type Plan } from './plan';
+import { invalid } from './result';
 import { assertMayEver } from './rights';
-import { tellChanges } from './tell-changes';
-import { type Draft, findLateProblems, writeDraft } from './write-draft';
+import { accepted, waiting } from './write-draft';
 
 /** What every create takes besides its fields. */
 export interface CreateRequest {
@@ -19,6 +21,15 @@ export interface CreateRequest {
   publish?: boolean | null;
   clientMutationId?: string | null;
   dryRun?: boolean | null;
+}
+
+/** A create whose shape was read. */
+export interface ReadCreate {
+  kind: EntryKind;
+  /** The id that it will have. */
+  entry: string;
+  content: Content;
+  reading: Reading;
 }
 
 /**
@@ -30,39 +41,52 @@ export async function createEntry(scope: Scope, kind: EntryKind, input: CreateRe
   const viewer = assertMayEver(scope, 'CREATE');
   if (input.publish) assertMayEver(scope, 'PUBLISH');
   assertMutationId(input.clientMutationId);
-  const reading = startReading(scope.newsroom);
-  const content = readNewContent(kind, { ...input.fields }, reading);
-  const summary = readRemark(reading, 'summary', input.summary);
-  complainMalformedReferences(reading, kind, content);
-  if (reading.problems.length > 0) return invalid(null, reading.problems);
-
-  const entry = randomUUID();
-  // Made anew for every try of the transaction, for the write fills in the slug that it finds free.
-  const makeDraft = (): Draft => ({
-    entry,
-    kind,
-    author: viewer.user.uuid,
-    was: null,
-    base: null,
-    action: 'CREATE',
-    content,
-    texts: reading.texts,
-    summary,
-    minor: false,
-    accepted: input.publish === true,
-  });
+  const create = readCreate(kind, input.fields, randomUUID(), startReading(scope.newsroom));
+  const summary = readRemark(create.reading, 'summary', input.summary);
+  if (create.reading.problems.length > 0) return invalid(null, create.reading.problems);
   const work = async ({ run }: Transaction): Promise<EditResult> => {
-    const draft = makeDraft();
-    const problems = [
-      ...(await findUnknownItems(run, null, reading, [])),
-      ...(await findReferenceProblems(run, kind, content, null, entry)),
-    ];
-    if (problems.length === 0)
-      problems.push(...(input.dryRun ? await findLateProblems(run, draft, null) : await writeDraft(run, draft, null)));
-    if (problems.length > 0) return invalid(null, problems);
-    if (input.dryRun)
-      return foreseen('CREATED', null, await tellChanges(run, kind, emptyContent(kind), draft.content, draft.texts));
-    return saved('CREATED', entry, 1, 'written');
+    const context = { ...PLAIN, run, viewer, summary, publish: input.publish === true };
+    return carryOutAlone(run, await planCreate(context, create), { dryRun: input.dryRun });
   };
   return writeOnce(scope, viewer.user.uuid, { operation: `create ${kind}`, input }, work);
+}
+
+/** Reads the shape of a create: everything that can be wrong with it before anything is looked up. */
+export function readCreate(kind: EntryKind, fields: object, entry: string, reading: Reading): ReadCreate {
+  const content = readNewContent(kind, { ...fields }, reading);
+  complainMalformedReferences(reading, kind, content);
+  return { kind, entry, content, reading };
+}
+
+/** Plans a new entry: looks at what it refers to. */
+export async function planCreate(
+  { run, viewer, summary, publish, newcomers }: WriteContext,
+  { kind, entry, content, reading }: ReadCreate,
+  slugIsMade = false,
+): Promise<Plan> {
+  const problems = [
+    ...(await findUnknownItems(run, null, reading, [])),
+    ...(await findReferenceProblems(run, { kind, content, self: entry, known: [], newcomers })),
+  ];
+  if (problems.length > 0) return invalid(null, problems);
+  return {
+    // Made anew for every try of the transaction, for the write fills in the slug that it finds free.
+    draft: {
+      entry,
+      kind,
+      author: viewer.user.uuid,
+      was: null,
+      base: null,
+      action: 'CREATE',
+      target: null,
+      content,
+      slugIsMade,
+      texts: reading.texts,
+      summary,
+      minor: false,
+      fate: publish ? accepted(null) : waiting(null),
+    },
+    before: null,
+    outcome: 'CREATED',
+  };
 }

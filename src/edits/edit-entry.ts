@@ -1,64 +1,76 @@
-import { WikiError, notFound } from '../base/errors';
 import { isUuid } from '../base/node-id';
 import { type EditResult, type OnConflict, Problem } from '../model/edit';
 import type { Content, EntryKind } from '../model/entry';
 import { readGivenFields, sameContent } from '../rules/contents';
 import type { Reading } from '../rules/fields';
-import { isAcceptedAtOnce, may } from '../rules/policy';
+import { isAcceptedAtOnce } from '../rules/policy';
 import type { Run } from '../store/database';
-import { type LockedEntry, lockEntries } from '../store/locks';
+import type { LockedEntry } from '../store/locks';
+import type { Target } from '../store/references';
 import { findContents } from '../store/revisions';
 import type { Scope, Viewer } from '../store/scope';
 import type { Transaction } from '../store/transaction';
 import { describeConflict } from './conflicts';
 import { assertMutationId, complainMalformedReferences, readRemark, startReading } from './input';
+import { goneProblem, lockForAct } from './lock';
 import { findReferenceProblems, findUnknownItems } from './look-ups';
-import { givenConflicts, mergeEdit } from './merge-edit';
+import { mergeEdit, type Standpoints } from './merge-edit';
 import { writeOnce } from './once';
-import { conflicting, foreseen, invalid, saved, unchanged } from './result';
+import { carryOutAlone, type Plan } from './plan';
+import { type Decisions, NO_DECISIONS, readResolutions, type Resolution } from './resolve';
+import { conflicting, invalid, unchanged } from './result';
 import { assertMayEver } from './rights';
-import { tellChanges } from './tell-changes';
-import { type Draft, findLateProblems, giveSlug, writeDraft } from './write-draft';
+import { accepted, giveSlug, waiting } from './write-draft';
 
-/** What every edit takes besides its fields. */
-export interface EditRequest {
+/** Which fields of which entry are to change, and how. */
+export interface FieldEdit {
   id: string;
   /** Number of the revision that the editor saw. */
   baseRevision: number;
   fields: object;
-  summary?: string | null;
-  minor?: boolean | null;
   /** FAIL refuses even what would merge. */
   onConflict?: OnConflict | null;
+  /** Settles what conflicted when the same edit was sent before. */
+  resolve?: readonly Resolution[] | null;
+  /** With `resolve`: number of the newest revision that the editor saw. */
+  against?: number | null;
+}
+
+/** What every edit takes. */
+export interface EditRequest extends FieldEdit {
+  summary?: string | null;
+  minor?: boolean | null;
+  /** Leaves it for review even where the editor could accept it. */
+  hold?: boolean | null;
   clientMutationId?: string | null;
   dryRun?: boolean | null;
 }
 
-/**
- * Locks an entry that an edit names, and looks whether this viewer may do this to it.
- *
- * @throws WikiError NOT_FOUND where there is none of the kind, FORBIDDEN where it is protected or not theirs to touch.
- */
-export async function lockForAct(run: Run, viewer: Viewer, act: 'EDIT' | 'PUBLISH', id: string, kind?: EntryKind) {
-  const [entry] = isUuid(id) ? await lockEntries(run, [id]) : [];
-  if (!entry || (kind && entry.kind !== kind)) throw notFound();
-  const protection = entry.protectedRole && { minimumRole: entry.protectedRole };
-  if (!may(viewer, act, { wasEverPublic: entry.wasPublic, protection }))
-    throw new WikiError('FORBIDDEN', `This entry is protected: only ${entry.protectedRole} and above may do that.`);
-  return entry;
+/** An edit whose shape was read: what it changes, what it decides, and all that is wrong with it so far. */
+export interface ReadEdit {
+  kind: EntryKind;
+  edit: FieldEdit;
+  given: Partial<Content>;
+  decisions: Decisions;
+  reading: Reading;
 }
 
-/** Everything that one edit works on. */
-interface Work {
+/** Who writes, why, and how: what all parts of one write have in common. */
+export interface WriteContext {
   run: Run;
-  scope: Scope;
   viewer: Viewer;
-  kind: EntryKind;
-  input: EditRequest;
-  reading: Reading;
-  given: Partial<Content>;
   summary: string | null;
+  /** Leaves it for review even where the editor could accept it. */
+  hold: boolean;
+  /** Makes it what the public sees at once, also of an entry that it never saw. */
+  publish: boolean;
+  minor: boolean;
+  /** Entries that the same write makes. */
+  newcomers: readonly Target[];
 }
+
+/** A write of one entry that asks for nothing in particular. */
+export const PLAIN = { hold: false, publish: false, minor: false, newcomers: [] } as const;
 
 /**
  * Changes the given fields of an entry. On a stale `baseRevision` it is put on top of what others did since, field by
@@ -69,77 +81,140 @@ interface Work {
 export async function editEntry(scope: Scope, kind: EntryKind, input: EditRequest): Promise<EditResult> {
   const viewer = assertMayEver(scope, 'EDIT');
   assertMutationId(input.clientMutationId);
-  const reading = startReading(scope.newsroom);
-  const given = readGivenFields(kind, { ...input.fields }, reading);
-  const summary = readRemark(reading, 'summary', input.summary);
-  complainMalformedReferences(reading, kind, given);
-  if (input.baseRevision < 1) reading.problems.push(badBase(input.baseRevision));
-  if (reading.problems.length > 0) return invalid(isUuid(input.id) ? input.id : null, reading.problems);
-  const work = ({ run }: Transaction) => edit({ run, scope, viewer, kind, input, reading, given, summary });
+  const edit = readEdit(kind, input, startReading(scope.newsroom));
+  const summary = readRemark(edit.reading, 'summary', input.summary);
+  if (edit.reading.problems.length > 0) return invalid(isUuid(input.id) ? input.id : null, edit.reading.problems);
+  const work = async ({ run }: Transaction): Promise<EditResult> => {
+    const entry = await lockForAct(run, viewer, 'EDIT', input.id, kind);
+    const how = { ...PLAIN, hold: input.hold === true, minor: input.minor === true };
+    return carryOutAlone(run, await planEdit({ ...how, run, viewer, summary }, entry, edit), { dryRun: input.dryRun });
+  };
   return writeOnce(scope, viewer.user.uuid, { operation: `edit ${kind}`, input }, work);
 }
 
-const badBase = (number: number): Problem =>
-  new Problem('INVALID', `baseRevision: there is no revision ${number} of this entry.`, '/baseRevision');
+/** Reads the shape of an edit: everything that can be wrong with it before anything is looked up. */
+export function readEdit(kind: EntryKind, edit: FieldEdit, reading: Reading): ReadEdit {
+  const given = readGivenFields(kind, { ...edit.fields }, reading);
+  complainMalformedReferences(reading, kind, given);
+  if (edit.baseRevision < 1) reading.problems.push(noRevision('baseRevision', edit.baseRevision));
+  const decisions = readResolutions(kind, edit.resolve, reading);
+  if (edit.resolve && edit.resolve.length > 0 && typeof edit.against !== 'number')
+    reading.problems.push(
+      new Problem('REQUIRED', 'against is required with resolve: the newest revision that you saw.', '/against'),
+    );
+  return { kind, edit, given, decisions, reading };
+}
 
-async function edit(work: Work): Promise<EditResult> {
-  const { run, viewer, kind, input, reading, given } = work;
-  const entry = await lockForAct(run, viewer, 'EDIT', input.id, kind);
-  if (entry.state === 'DELETED')
-    return invalid(entry.id, [new Problem('GONE', 'This entry was deleted; restore it first.', null, entry.id)]);
-  if (input.baseRevision > entry.latest) return invalid(entry.id, [badBase(input.baseRevision)]);
-  const [base, latest] = await readBases(run, entry, input.baseRevision);
+const noRevision = (argument: string, number: number): Problem =>
+  new Problem('INVALID', `${argument}: there is no revision ${number} of this entry.`, `/${argument}`);
 
-  const standpoints = { base, latest, isStale: input.baseRevision < entry.latest };
-  const merge = await mergeEdit(run, kind, standpoints, given, reading);
+/** What is wrong with the revisions that an edit names, now that the entry is known. */
+function numberProblem(entry: LockedEntry, { baseRevision, against }: FieldEdit): Problem | null {
+  if (baseRevision > entry.latest) return noRevision('baseRevision', baseRevision);
+  if (typeof against !== 'number') return null;
+  if (against > entry.latest || against < 1) return noRevision('against', against);
+  if (against >= baseRevision) return null;
+  return new Problem('INVALID', `against: ${against} is older than baseRevision ${baseRevision}.`, '/against');
+}
+
+/** The contents of revisions of an entry by number; what is out of sight is not among them. */
+export async function readContents(
+  run: Run,
+  entry: LockedEntry,
+  numbers: readonly number[],
+): Promise<ReadonlyMap<number, Content>> {
+  const addresses = [...new Set(numbers)].map((number) => ({ entry: entry.id, number }));
+  return new Map((await findContents(run, addresses)).map(({ number, content }) => [number, content]));
+}
+
+/** That a revision's content is out of sight, so that nothing can start from it or go back to it. */
+export const outOfSight = (argument: string, number: number): Problem =>
+  new Problem('INVALID', `${argument}: the content of revision ${number} is out of sight.`, `/${argument}`);
+
+/** Plans an edit of a locked entry: merges, and looks at what comes of it. */
+export async function planEdit(context: WriteContext, entry: LockedEntry, read: ReadEdit): Promise<Plan> {
+  const { run } = context;
+  const { kind, edit, given, reading } = read;
+  reading.problems.length = 0; // of an earlier try of this transaction
+  const problem = goneProblem(entry) ?? numberProblem(entry, edit);
+  if (problem) return invalid(entry.id, [problem]);
+  const contents = await readContents(run, entry, [edit.baseRevision, entry.latest]);
+  const [base, latest] = [contents.get(edit.baseRevision), contents.get(entry.latest) as Content];
+  if (!base) return invalid(entry.id, [outOfSight('baseRevision', edit.baseRevision)]);
+
+  const standpoints: Standpoints = { base, latest, isStale: edit.baseRevision < entry.latest };
+  // What was decided was decided on what the editor saw; where the entry has moved on, they look again.
+  const hasMovedOn = typeof edit.against === 'number' && edit.against < entry.latest;
+  const decisions = hasMovedOn ? NO_DECISIONS : read.decisions;
+  const failing = hasMovedOn || edit.onConflict === 'FAIL';
+  const merge = await mergeEdit(run, kind, standpoints, given, reading, { decisions, failing });
   if (!merge.content)
-    return conflicting(entry.id, await describeConflict(run, entry, input.baseRevision, merge, reading.texts));
-  const { content } = merge;
-  const contested = standpoints.isStale && input.onConflict === 'FAIL' ? givenConflicts(kind, standpoints, given) : [];
-  if (contested.length > 0 && !sameContent(kind, content, latest)) {
-    const refused = { conflicts: contested, parts: new Map() };
-    return conflicting(entry.id, await describeConflict(run, entry, input.baseRevision, refused, reading.texts));
-  }
+    return conflicting(entry.id, await describeConflict(run, entry, edit.baseRevision, merge, reading.texts));
   const problems = [
     ...reading.problems,
+    ...decisions.problemsOfUnused(),
     ...(await findUnknownItems(run, entry.id, reading, [base, latest])),
-    ...(await findReferenceProblems(run, kind, content, latest, entry.id)),
   ];
-  if (problems.length > 0) return invalid(entry.id, problems);
-  const addressed = await giveSlug(run, kind, content, entry.id);
-  if (sameContent(kind, addressed, latest)) return unchanged(entry.id);
-  return save(work, entry, content, latest);
-}
-
-async function readBases(run: Run, entry: LockedEntry, baseRevision: number): Promise<[Content, Content]> {
-  const numbers = [...new Set([baseRevision, entry.latest])];
-  const found = await findContents(
-    run,
-    numbers.map((number) => ({ entry: entry.id, number })),
-  );
-  const contentOf = (number: number) => found.find((kept) => kept.number === number)?.content as Content;
-  return [contentOf(baseRevision), contentOf(entry.latest)];
-}
-
-async function save(work: Work, entry: LockedEntry, content: Content, latest: Content): Promise<EditResult> {
-  const { run, viewer, kind, input, reading, summary } = work;
-  const draft: Draft = {
-    entry: entry.id,
-    kind,
-    author: viewer.user.uuid,
-    was: entry,
-    base: input.baseRevision,
+  return planContent(context, entry, merge.content, latest, {
+    base: edit.baseRevision,
     action: 'EDIT',
-    content,
+    target: null,
     texts: reading.texts,
-    summary,
-    minor: input.minor === true,
-    accepted: entry.state === 'PUBLISHED' && isAcceptedAtOnce(viewer, entry),
+    isMerged: standpoints.isStale,
+    known: [latest],
+    problems,
+  });
+}
+
+/** How a new content of an entry came about. */
+export interface Origin {
+  base: number;
+  action: 'EDIT' | 'REVERT' | 'UNDO';
+  target: number | null;
+  texts: ReadonlyMap<string, string>;
+  /** Whether it was put on top of what others did. */
+  isMerged: boolean;
+  /** Contents whose references need no second look. */
+  known: readonly Content[];
+  /** What is wrong with it already. */
+  problems: readonly Problem[];
+  remarks?: readonly Problem[];
+}
+
+/** Plans a new content of a locked entry: looks at its references, and whether it changes anything. */
+export async function planContent(
+  { run, viewer, summary, hold, publish, minor, newcomers }: WriteContext,
+  entry: LockedEntry,
+  content: Content,
+  latest: Content,
+  { base, action, target, texts, isMerged, known, problems: earlier, remarks }: Origin,
+): Promise<Plan> {
+  const { id, kind } = entry;
+  const problems = [...earlier, ...(await findReferenceProblems(run, { kind, content, self: id, known, newcomers }))];
+  if (problems.length > 0) return invalid(id, problems);
+  const addressed = await giveSlug(run, kind, content, id);
+  if (sameContent(kind, addressed, latest)) return unchanged(id);
+  const waits = publish && entry.published !== null && entry.published < entry.latest;
+  if (waits) return invalid(id, [new Problem('INVALID', 'publish: other work waits; publish that first.', '/publish')]);
+  const isAccepted = publish || (entry.state === 'PUBLISHED' && isAcceptedAtOnce(viewer, entry, hold));
+  return {
+    draft: {
+      entry: id,
+      kind,
+      author: viewer.user.uuid,
+      was: entry,
+      base,
+      action,
+      target,
+      content,
+      slugIsMade: false,
+      texts,
+      summary,
+      minor,
+      fate: isAccepted ? accepted(entry) : waiting(entry),
+    },
+    before: latest,
+    outcome: isMerged ? 'MERGED' : 'SAVED',
+    remarks,
   };
-  const problems = input.dryRun ? await findLateProblems(run, draft, latest) : await writeDraft(run, draft, latest);
-  if (problems.length > 0) return invalid(entry.id, problems);
-  const outcome = input.baseRevision < entry.latest ? 'MERGED' : 'SAVED';
-  if (input.dryRun)
-    return foreseen(outcome, entry.id, await tellChanges(run, kind, latest, draft.content, draft.texts));
-  return saved(outcome, entry.id, entry.latest + 1, 'written');
 }

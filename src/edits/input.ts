@@ -8,11 +8,16 @@ import type { Reading } from '../rules/fields';
 import { cleanText } from '../rules/text';
 import type { Newsroom } from '../store/scope';
 
-/** Begins to read an input: nothing wrong yet. */
-export const startReading = (newsroom: Newsroom): Reading => ({
+/**
+ * Begins to read an input: nothing wrong yet.
+ *
+ * @param refs what a changeset's own creates are called in it.
+ */
+export const startReading = (newsroom: Newsroom, refs: Reading['refs'] = null): Reading => ({
   limits: newsroom.text,
   defaultLanguage: newsroom.language,
   newItemId: () => randomBytes(12).toString('base64url'), // random, as all ids
+  refs,
   problems: [],
   texts: new Map(),
   wikiLinks: 0,

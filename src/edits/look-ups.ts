@@ -4,7 +4,7 @@ import type { View } from '../model/lens';
 import { referencesOf } from '../rules/contents';
 import type { Reading, Reference } from '../rules/fields';
 import type { Run } from '../store/database';
-import { findFormerItems, findTargets, leadsTo, type Target } from '../store/references';
+import { findFormerItems, findTargets, leadsTo, type PendingReferences, type Target } from '../store/references';
 import { noSuchEntry } from './input';
 
 const KIND_IN_WORDS: Readonly<Record<EntryKind, string>> = {
@@ -32,22 +32,31 @@ function referenceProblem(reference: Reference, target: Target | undefined): Pro
 
 const place = ({ field, to }: Reference): string => `${field} ${to}`;
 
+/** A content whose references are looked at, and what is known of them. */
+export interface Referring {
+  kind: EntryKind;
+  content: Content;
+  /** The entry itself. */
+  self: string;
+  /** Contents of the entry that are kept: what they refer to, in the same field, is not looked at again. */
+  known: readonly Content[];
+  /** Entries that the same write makes. */
+  newcomers: readonly Target[];
+}
+
 /**
  * What is wrong with the references of a content: leading nowhere, to the wrong kind, to what was deleted, or back to the
- * entry itself. References that stood in the same field of `known` are not looked at again.
+ * entry itself.
  */
 export async function findReferenceProblems(
   run: Run,
-  kind: EntryKind,
-  content: Content,
-  known: Content | null,
-  self: string | null,
+  { kind, content, self, known, newcomers }: Referring,
 ): Promise<Problem[]> {
-  const standing = new Set(known ? [...referencesOf(kind, known)].map(place) : []);
+  const standing = new Set(known.flatMap((kept) => [...referencesOf(kind, kept)].map(place)));
   const fresh = [...referencesOf(kind, content)].filter((reference) => !standing.has(place(reference)));
   if (fresh.length === 0) return [];
   const targets = await findTargets(run, [...new Set(fresh.map((reference) => reference.to))]);
-  const byId = new Map(targets.map((target) => [target.id, target]));
+  const byId = new Map([...newcomers, ...targets].map((target) => [target.id, target]));
   return fresh.flatMap((reference) => {
     if (reference.to === self && (reference.kinds?.includes(kind) ?? true))
       return [
@@ -57,20 +66,39 @@ export async function findReferenceProblems(
   });
 }
 
+/** What a view is to show of an entry. */
+export interface Shown {
+  kind: EntryKind;
+  entry: string;
+  view: View;
+  content: Content;
+}
+
 /**
- * Circles that a content would close in the views that are to show it. Asked under the position lock: between look and
- * write nobody else links.
+ * Circles that what views are to show of an entry would close. Asked under the position lock: between look and write nobody
+ * else links.
+ *
+ * @param all everything that the same write is to show: circles may run through several of its entries.
  */
-export async function findCycles(
-  run: Run,
-  { kind, content, entry }: { kind: EntryKind; content: Content; entry: string },
-  views: readonly View[],
-): Promise<Problem[]> {
-  const problems: Problem[] = [];
-  for (const { acyclic, field, to, path } of referencesOf(kind, content))
-    if (acyclic && (await leadsTo(run, views, field, to, entry)))
-      problems.push(new Problem('CYCLE', `${inWords(path)}: that would close a circle.`, path));
-  return problems;
+export async function findCycles(run: Run, shown: readonly Shown[], all: readonly Shown[]): Promise<Problem[]> {
+  const problems = new Map<string, Problem>();
+  for (const { kind, entry, view, content } of shown)
+    for (const { acyclic, field, to: start, path } of referencesOf(kind, content)) {
+      if (!acyclic || problems.has(path)) continue;
+      if (await leadsTo(run, { view, field, start, goal: entry }, pendingIn(view, field, all)))
+        problems.set(path, new Problem('CYCLE', `${inWords(path)}: that would close a circle.`, path));
+    }
+  return [...problems.values()];
+}
+
+function pendingIn(view: View, field: string, all: readonly Shown[]): PendingReferences {
+  const inView = all.filter((shown) => shown.view === view);
+  const by = inView.flatMap(({ kind, entry, content }) =>
+    [...referencesOf(kind, content)]
+      .filter((reference) => reference.field === field)
+      .map((reference) => ({ from: entry, to: reference.to })),
+  );
+  return { of: inView.map(({ entry }) => entry), by };
 }
 
 type Items = readonly { id: string }[];

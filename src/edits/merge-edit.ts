@@ -1,13 +1,14 @@
 import { sha256 } from '../base/hash';
 import type { MergePart } from '../model/edit';
 import type { Content, EntryKind } from '../model/entry';
-import { checkMerged, sameField, settle, settleGiven } from '../rules/contents';
+import { checkMerged, sameContent, sameField, settle, settleGiven } from '../rules/contents';
 import type { FieldRule, FieldRules, Reading } from '../rules/fields';
 import { KINDS } from '../rules/kinds';
 import { mergeContents } from '../rules/merge';
-import type { FieldConflict, Versions } from '../rules/merge-items';
+import { decided, type FieldConflict, type Versions } from '../rules/merge-items';
 import { mergeTexts } from '../rules/text-merge';
 import type { Run } from '../store/database';
+import type { Decisions } from './resolve';
 import { gatherTexts } from './tell-changes';
 
 /** What an edit starts from, and what it is put on. */
@@ -16,6 +17,13 @@ export interface Standpoints {
   latest: Content;
   /** Whether others have written since. */
   isStale: boolean;
+}
+
+/** How an edit wants its conflicts handled. */
+export interface Manner {
+  decisions: Decisions;
+  /** Refuses to merge: every given field is the editor's to look at. */
+  failing: boolean;
 }
 
 /** What an edit comes to: a content, or where it cannot be put on what others did. */
@@ -39,12 +47,8 @@ const refused = (
   parts,
 });
 
-/** The fields that an edit gives, as conflicts: for editors who would rather look themselves. */
-export function givenConflicts(
-  kind: EntryKind,
-  { base, latest }: Standpoints,
-  given: Partial<Content>,
-): FieldConflict[] {
+/** The fields that an edit changes, as conflicts: for editors who would rather look themselves. */
+function givenConflicts(kind: EntryKind, { base, latest }: Standpoints, given: Partial<Content>): FieldConflict[] {
   return Object.entries(given)
     .filter(([name, mine]) => !sameField((KINDS[kind].fields as FieldRules)[name] as FieldRule, mine, base[name]))
     .map(([name, mine]) => ({ path: [name], base: base[name], mine, theirs: latest[name] }));
@@ -61,25 +65,26 @@ function conflictsOf(reading: Reading, { base, latest }: Standpoints, given: Par
   }));
 }
 
-/**
- * Puts an edit on the latest content. What merges is looked at like an input: what would be a problem of an edit's own is a
- * conflict where it comes of the merge.
- */
-export async function mergeEdit(
-  run: Run,
-  kind: EntryKind,
-  standpoints: Standpoints,
-  edited: Partial<Content>,
-  reading: Reading,
-): Promise<EditMerge> {
-  const { base, latest, isStale } = standpoints;
-  const given = settleGiven(kind, base, edited);
-  const hashes = isStale ? textsToMerge(kind, base, latest, given) : [];
-  const texts = await gatherTexts(run, hashes, reading.texts);
-  const parts = new Map<string, readonly MergePart[]>();
-  const mergeText = (versions: Versions<string>): string | null => {
-    const [one, mine, theirs] = [versions.base, versions.mine, versions.theirs].map((hash) => texts.get(hash) ?? '');
-    const merge = mergeTexts(one as string, mine as string, theirs as string);
+/** Puts what was decided about whole fields into a merged content; tells what nothing was decided about. */
+function applyDecisions(content: Content, conflicts: readonly FieldConflict[], { decisions }: Manner) {
+  const open: FieldConflict[] = [];
+  const settled: Content = { ...content };
+  for (const conflict of conflicts) {
+    // What was decided where the merge asked has had its effect: taking the whole field now would lose what merged.
+    if (decisions.wasUsed(conflict.path)) continue;
+    const decision = decisions.decide(conflict.path);
+    if (decision) settled[conflict.path[0] as string] = decided(decision, conflict);
+    else open.push(conflict);
+  }
+  return { settled, open };
+}
+
+/** Merges long texts by their hashes; notes what they come to, or the parts of those that cannot agree. */
+const textMerger =
+  (texts: ReadonlyMap<string, string>, parts: Map<string, readonly MergePart[]>, reading: Reading) =>
+  (versions: Versions<string>): string | null => {
+    const [base, mine, theirs] = [versions.base, versions.mine, versions.theirs].map((hash) => texts.get(hash) ?? '');
+    const merge = mergeTexts(base as string, mine as string, theirs as string);
     if (merge.merged === null) {
       parts.set(versions.mine, merge.parts.map(toPart));
       return null;
@@ -88,12 +93,57 @@ export async function mergeEdit(
     reading.texts.set(hash, merge.merged);
     return hash;
   };
-  const merge = mergeContents(kind, base, latest, given, mergeText);
+
+/**
+ * Puts an edit on the latest content. What merges is looked at like an input: what would be a problem of an edit's own is a
+ * conflict where it comes of the merge. What the editor decided settles what conflicts, field by field.
+ */
+export async function mergeEdit(
+  run: Run,
+  kind: EntryKind,
+  standpoints: Standpoints,
+  edited: Partial<Content>,
+  reading: Reading,
+  manner: Manner,
+): Promise<EditMerge> {
+  const { base, latest, isStale } = standpoints;
+  const given = settleGiven(kind, base, edited);
+  const texts = await gatherTexts(run, isStale ? textsToMerge(kind, base, latest, given) : [], reading.texts);
+  const parts = new Map<string, readonly MergePart[]>();
+  const help = { mergeText: textMerger(texts, parts, reading), decide: manner.decisions.decide };
+  const merge = mergeContents(kind, base, latest, given, help);
   if (!merge.content) return refused(merge.conflicts, parts);
-  const content = settle(kind, merge.content, reading);
-  if (isStale) checkMerged(kind, content, reading);
-  if (isStale && reading.problems.length > 0) return refused(conflictsOf(reading, standpoints, given));
-  return { content, conflicts: null };
+  if (!isStale) return { content: settle(kind, merge.content, reading), conflicts: null };
+
+  const unmerged =
+    manner.failing && !sameContent(kind, merge.content, latest) ? givenConflicts(kind, standpoints, given) : [];
+  const { settled, open } = applyDecisions(merge.content, unmerged, manner);
+  const refusing = open.filter(({ path }) => !manner.decisions.speaksOf(path[0] as string));
+  return refusing.length > 0 ? refused(refusing) : settleMerged(kind, settled, standpoints, given, reading, manner);
+}
+
+/** Looks at a merged content as at an input; what was decided about fields that fail takes the place of what merged. */
+function settleMerged(
+  kind: EntryKind,
+  merged: Content,
+  standpoints: Standpoints,
+  given: Partial<Content>,
+  reading: Reading,
+  manner: Manner,
+): EditMerge {
+  const look = (content: Content): Content => {
+    reading.problems.length = 0;
+    const settled = settle(kind, content, reading);
+    checkMerged(kind, settled, reading);
+    return settled;
+  };
+  const content = look(merged);
+  if (reading.problems.length === 0) return { content, conflicts: null };
+  const { settled, open } = applyDecisions(content, conflictsOf(reading, standpoints, given), manner);
+  if (open.length > 0) return refused(open);
+  const decidedContent = look(settled);
+  if (reading.problems.length === 0) return { content: decidedContent, conflicts: null };
+  return refused(conflictsOf(reading, standpoints, given));
 }
 
 const toPart = (part: Partial<MergePart>): MergePart => ({

@@ -1,7 +1,7 @@
 import { WikiError } from '../base/errors';
 import { sha256 } from '../base/hash';
 import { invariant } from '../base/invariant';
-import type { EditResult } from '../model/edit';
+import { type ChangesetResult, type EditResult, type Outcome, Problem } from '../model/edit';
 import { rememberResult, takeKey } from '../store/idempotency';
 import type { Scope } from '../store/scope';
 import { inTransaction, type Transaction } from '../store/transaction';
@@ -14,16 +14,15 @@ export interface WriteRequest {
   input: { clientMutationId?: string | null; dryRun?: boolean | null };
 }
 
-/** What is kept of a write, from which its answer can be made again. */
-type Kept = Pick<EditResult, 'outcome' | 'entryId' | 'revisionNumber' | 'changes'>;
-
 const hashOf = ({ operation, input }: WriteRequest): string => {
   const { clientMutationId: _id, dryRun: _dryRun, ...rest } = input;
   return sha256(JSON.stringify([operation, rest]));
 };
 
-const wasWritten = (result: EditResult): boolean =>
-  result.outcome === 'CREATED' || result.outcome === 'SAVED' || result.outcome === 'MERGED';
+const WRITTEN: readonly Outcome[] = ['CREATED', 'SAVED', 'MERGED'];
+
+/** What is kept of an answer is the answer, but for what is not kept of anything that was written: a conflict. */
+type Kept<Answer> = Omit<Answer, 'isRepeated'>;
 
 /**
  * Runs a write in one transaction, so that a retry with the same `clientMutationId` gets the first answer and writes
@@ -31,12 +30,12 @@ const wasWritten = (result: EditResult): boolean =>
  *
  * @throws WikiError IDEMPOTENCY_KEY_REUSED
  */
-export function writeOnce(
+export function writeOnce<Answer extends EditResult | ChangesetResult>(
   scope: Scope,
   user: string,
   request: WriteRequest,
-  work: (transaction: Transaction) => Promise<EditResult>,
-): Promise<EditResult> {
+  work: (transaction: Transaction) => Promise<Answer>,
+): Promise<Answer> {
   const key = request.input.dryRun ? null : (request.input.clientMutationId ?? null);
   return inTransaction(scope, async (transaction) => {
     if (key !== null) {
@@ -44,16 +43,16 @@ export function writeOnce(
       if (remembered) return transaction.rollBack(repeat(remembered, hashOf(request), key));
     }
     const result = await work(transaction);
-    if (request.input.dryRun || !wasWritten(result)) return transaction.rollBack(result);
+    if (request.input.dryRun || !WRITTEN.includes(result.outcome)) return transaction.rollBack(result);
     if (key !== null) {
-      const { outcome, entryId, revisionNumber, changes } = result;
-      await rememberResult(transaction.run, user, key, { outcome, entryId, revisionNumber, changes });
+      const { isRepeated: _first, ...kept } = result;
+      await rememberResult(transaction.run, user, key, kept);
     }
     return result;
   });
 }
 
-function repeat(remembered: { inputHash: string; result: unknown }, hash: string, key: string): EditResult {
+function repeat(remembered: { inputHash: string; result: unknown }, hash: string, key: string) {
   if (remembered.inputHash !== hash)
     throw new WikiError(
       'IDEMPOTENCY_KEY_REUSED',
@@ -61,5 +60,13 @@ function repeat(remembered: { inputHash: string; result: unknown }, hash: string
       { clientMutationId: key },
     );
   invariant(remembered.result, 'a key that was committed has its result');
-  return { ...(remembered.result as Kept), conflict: null, problems: [], isRepeated: true };
+  const kept = remembered.result as Kept<EditResult> | Kept<ChangesetResult>;
+  return 'results' in kept ? { ...revived(kept), results: kept.results.map(revived) } : revived(kept);
 }
+
+const revived = <Answer extends { readonly problems?: readonly Problem[] }>(kept: Answer) => ({
+  conflict: null, // kept answers of earlier releases have neither
+  ...kept,
+  problems: (kept.problems ?? []).map((problem) => Object.assign(new Problem('INVALID', '', null), problem)),
+  isRepeated: true,
+});

@@ -1,9 +1,7 @@
 import { isUuid } from '../base/node-id';
-import { invariant } from '../base/invariant';
 import { type EditResult, Problem } from '../model/edit';
 import type { Content, EntryKind } from '../model/entry';
 import { emptyContent } from '../rules/contents';
-import { derive, publicPart } from '../rules/derive';
 import { KINDS } from '../rules/kinds';
 import type { Run } from '../store/database';
 import { type LockedEntry, lockPosition } from '../store/locks';
@@ -12,9 +10,11 @@ import type { Scope } from '../store/scope';
 import { findSlugHolder } from '../store/slugs';
 import type { Transaction } from '../store/transaction';
 import { type EntryWrite, writeEntries } from '../store/write';
-import { lockForAct } from './edit-entry';
+import { goneProblem, lockForAct } from './lock';
 import { assertMutationId, readRemark, startReading } from './input';
-import { findCycles } from './look-ups';
+import { findCycles, type Shown } from './look-ups';
+import { outOfSight } from './edit-entry';
+import { showingOf } from './write-draft';
 import { writeOnce } from './once';
 import { foreseen, invalid, saved, unchanged } from './result';
 import { assertMayEver } from './rights';
@@ -51,8 +51,8 @@ export async function publishEntry(scope: Scope, input: PublishRequest): Promise
 }
 
 function findProblem(entry: LockedEntry, revision: number): Problem | null {
-  if (entry.state === 'DELETED')
-    return new Problem('GONE', 'This entry was deleted; restore it first.', null, entry.id);
+  const gone = goneProblem(entry);
+  if (gone) return gone;
   if (revision < 1 || revision > entry.latest)
     return new Problem('NOT_FOUND', `revision: there is no revision ${revision} of this entry.`, '/revision');
   if (entry.published !== null && revision < entry.published)
@@ -78,14 +78,12 @@ async function accept(
     numbers.map((number) => ({ entry: id, number })),
   );
   const content = contents.find((kept) => kept.number === input.revision)?.content;
-  invariant(content, 'a revision up to the newest has its content');
+  if (!content) return invalid(id, [outOfSight('revision', input.revision)]);
   const before = contents.find((kept) => kept.number === entry.published)?.content ?? emptyContent(kind);
 
   if (!input.dryRun) await lockPosition(run);
-  const problems = [
-    ...(await findSlugProblems(run, kind, content, id)),
-    ...(await findCycles(run, { kind, content, entry: id }, ['PUBLISHED'])),
-  ];
+  const shown: Shown = { kind, entry: id, view: 'PUBLISHED', content };
+  const problems = [...(await findSlugProblems(run, kind, content, id)), ...(await findCycles(run, [shown], [shown]))];
   if (problems.length > 0) return invalid(id, problems);
   if (!input.dryRun) await writeEntries(run, [toAcceptance(entry, content, input.revision, author, note)]);
   if (input.dryRun) return foreseen('SAVED', id, await tellChanges(run, kind, before, content));
@@ -117,13 +115,6 @@ const toAcceptance = (
   latest: entry.latest,
   published: number,
   change: { kind: 'PUBLISHED', publicKind: entry.state === 'PUBLISHED' ? 'EDITED' : 'PUBLISHED' },
-  showings: [
-    {
-      view: 'PUBLISHED',
-      revision: number,
-      format: KINDS[entry.kind].format,
-      content,
-      derived: publicPart(entry.kind, derive(entry.kind, content)),
-    },
-  ],
+  showings: [showingOf('PUBLISHED', entry.kind, number, content)],
+  leavesPublic: false,
 });

@@ -18,7 +18,7 @@ export const invalid = (entryId: string | null, problems: Problem[]): EditResult
 });
 
 /** The entry is already as the input would have it. */
-export const unchanged = (entryId: string): EditResult => ({ ...nothingWritten(entryId), outcome: 'UNCHANGED' });
+export const unchanged = (entryId: string | null): EditResult => ({ ...nothingWritten(entryId), outcome: 'UNCHANGED' });
 
 /** Others changed the same since the edit's base. */
 export const conflicting = (entryId: string, conflict: Conflict): EditResult => ({
@@ -33,11 +33,13 @@ export const saved = (
   entryId: string,
   revisionNumber: number,
   changes: 'written' | 'accepted',
-): EditResult => ({ ...nothingWritten(entryId), outcome, revisionNumber, changes });
+  remarks: readonly Problem[] = [],
+): EditResult => ({ ...nothingWritten(entryId), outcome, revisionNumber, changes, problems: remarks });
 
 /** What a dry run found: the whole answer, with nothing behind it. */
-export const foreseen = (outcome: Outcome, entryId: string | null, changes: readonly FieldChange[]): EditResult => ({
-  ...nothingWritten(entryId),
-  outcome,
-  changes,
-});
+export const foreseen = (
+  outcome: Outcome,
+  entryId: string | null,
+  changes: readonly FieldChange[],
+  remarks: readonly Problem[] = [],
+): EditResult => ({ ...nothingWritten(entryId), outcome, changes, problems: remarks });

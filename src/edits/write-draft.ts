@@ -1,16 +1,26 @@
-import { invariant } from '../base/invariant';
 import { sha256 } from '../base/hash';
+import { invariant } from '../base/invariant';
 import { Problem } from '../model/edit';
 import type { Content, EntryKind, EntryState } from '../model/entry';
+import type { View } from '../model/lens';
 import type { RevisionAction } from '../model/revision';
 import { derive, publicPart } from '../rules/derive';
 import { KINDS } from '../rules/kinds';
 import { slugFrom } from '../rules/slugs';
 import type { Run } from '../store/database';
-import { lockPosition } from '../store/locks';
 import { findFreeSlug, findSlugHolder } from '../store/slugs';
-import { type EntryWrite, keepTexts, type Showing, writeEntries } from '../store/write';
-import { findCycles } from './look-ups';
+import { TryAgain } from '../store/transaction';
+import type { EntryWrite, Showing } from '../store/write';
+import { findCycles, type Shown } from './look-ups';
+
+/** How an entry stands once a draft is written. */
+export interface Fate {
+  state: EntryState;
+  isAccepted: boolean;
+  /** What the public sees from now on: what it saw, this revision, another one, or nothing any more. */
+  public: 'AS_BEFORE' | 'THIS' | 'NOTHING' | { readonly number: number; readonly content: Content };
+  change: EntryWrite['change'];
+}
 
 /** A content that is about to become a revision. */
 export interface Draft {
@@ -21,55 +31,118 @@ export interface Draft {
   was: { latest: number; published: number | null; state: EntryState } | null;
   base: number | null;
   action: RevisionAction;
+  /** The revision that it restores or undoes. */
+  target: number | null;
   content: Content;
+  /** Whether its slug was made of its title already, and so may be made anew where it is taken meanwhile. */
+  slugIsMade: boolean;
   /** Long texts that the content may be the first to hold. */
   texts: ReadonlyMap<string, string>;
   summary: string | null;
   minor: boolean;
-  /** Whether it is what the public sees from now on. */
-  accepted: boolean;
+  fate: Fate;
 }
 
-/** Whether two contents answer to the same slug; a slug that is still to be made of the title answers to none. */
-const keepsSlug = (draft: Draft, before: Content | null): boolean =>
-  before !== null && draft.content.slug !== '' && draft.content.slug === before.slug;
+/** It waits for an editor, or stays a draft. */
+export const waiting = (was: Draft['was']): Fate => ({
+  state: was?.state ?? 'DRAFT',
+  isAccepted: false,
+  public: 'AS_BEFORE',
+  change: { kind: was ? 'EDITED' : 'CREATED', publicKind: null },
+});
+
+/** It is what the public sees from now on. */
+export const accepted = (was: Draft['was']): Fate => ({
+  state: 'PUBLISHED',
+  isAccepted: true,
+  public: 'THIS',
+  change: { kind: was ? 'EDITED' : 'CREATED', publicKind: was?.state === 'PUBLISHED' ? 'EDITED' : 'PUBLISHED' },
+});
+
+/** The number that a draft will have. */
+export const numberOf = ({ was }: Pick<Draft, 'was'>): number => (was?.latest ?? 0) + 1;
+
+/** Addresses that the drafts of one write take, each by kind and slug. */
+export type TakenSlugs = Map<string, string>;
 
 /** A content with an address: where nobody chose one, the first free one made of the title. */
-export async function giveSlug(run: Run, kind: EntryKind, content: Content, entry: string): Promise<Content> {
+export async function giveSlug(
+  run: Run,
+  kind: EntryKind,
+  content: Content,
+  entry: string,
+  taken: TakenSlugs = new Map(),
+): Promise<Content> {
   if (!KINDS[kind].hasSlug || content.slug !== '') return content;
-  return { ...content, slug: await findFreeSlug(run, kind, slugFrom(KINDS[kind].title(content)), entry) };
+  const isTaken = (slug: string): boolean => (taken.get(`${kind}:${slug}`) ?? entry) !== entry;
+  return { ...content, slug: await findFreeSlug(run, kind, slugFrom(KINDS[kind].title(content)), entry, isTaken) };
 }
 
 /** Gives the draft an address, where nobody chose one; one that somebody chose must be free. */
-async function settleSlug(run: Run, draft: Draft, before: Content | null): Promise<Problem[]> {
-  if (!KINDS[draft.kind].hasSlug || keepsSlug(draft, before)) return [];
-  if (draft.content.slug === '') {
-    draft.content = await giveSlug(run, draft.kind, draft.content, draft.entry);
-    return [];
-  }
+async function settleSlug(run: Run, draft: Draft, before: Content | null, taken: TakenSlugs): Promise<Problem[]> {
+  const { kind, entry } = draft;
+  if (!KINDS[kind].hasSlug) return [];
+  draft.content = await giveSlug(run, kind, draft.content, entry, taken);
   const slug = String(draft.content.slug);
-  const holder = await findSlugHolder(run, draft.kind, slug);
-  if (holder === null || holder === draft.entry) return [];
-  return [new Problem('SLUG_TAKEN', `The slug ${slug} is another entry's.`, '/slug', holder)];
+  const other = taken.get(`${kind}:${slug}`);
+  taken.set(`${kind}:${slug}`, entry);
+  const isKept = before !== null && slug === before.slug;
+  const holder = isKept ? entry : (other ?? (await findSlugHolder(run, kind, slug)) ?? entry);
+  if (holder === entry) return [];
+  if (draft.slugIsMade) throw new TryAgain(`the slug ${slug} was taken meanwhile`);
+  return [new Problem('SLUG_TAKEN', `The slug ${slug} is another entry's.`, '/slug', other ? null : holder)];
 }
 
-/** What can only be known for sure while nobody else writes: the slug, and that no circle is closed. */
-export async function findLateProblems(run: Run, draft: Draft, before: Content | null): Promise<Problem[]> {
-  return [
-    ...(await settleSlug(run, draft, before)),
-    ...(draft.was ? await findCycles(run, draft, draft.accepted ? ['LATEST', 'PUBLISHED'] : ['LATEST']) : []),
-  ];
+/** What the views are to show of a draft's entry, where that changes. */
+const shownOf = ({ kind, entry, content, fate }: Draft): Shown[] => {
+  const shown = (view: View, of: Content): Shown => ({ kind, entry, view, content: of });
+  if (fate.public === 'THIS') return [shown('LATEST', content), shown('PUBLISHED', content)];
+  if (typeof fate.public === 'object') return [shown('LATEST', content), shown('PUBLISHED', fate.public.content)];
+  return [shown('LATEST', content)];
+};
+
+/**
+ * What can only be known for sure while nobody else writes: that slugs are free, and that no circle is closed. Gives each
+ * draft its slug.
+ *
+ * @returns the problems of each draft, in their order.
+ */
+export async function findLateProblems(
+  run: Run,
+  drafts: readonly { draft: Draft; before: Content | null }[],
+): Promise<Problem[][]> {
+  const taken: TakenSlugs = new Map();
+  const problems: Problem[][] = [];
+  for (const { draft, before } of drafts) problems.push(await settleSlug(run, draft, before, taken));
+  const all = drafts.flatMap(({ draft }) => shownOf(draft));
+  for (const [index, { draft }] of drafts.entries()) {
+    // Nothing can refer to a new entry yet but what is written with it.
+    if (draft.was || drafts.length > 1) problems[index]?.push(...(await findCycles(run, shownOf(draft), all)));
+  }
+  return problems;
+}
+
+/** What a view is to show of a content. */
+export function showingOf(view: View, kind: EntryKind, revision: number, content: Content): Showing {
+  const derived = derive(kind, content);
+  return {
+    view,
+    revision,
+    format: KINDS[kind].format,
+    content,
+    derived: view === 'PUBLISHED' ? publicPart(kind, derived) : derived,
+  };
 }
 
 /** The draft as the store writes it. */
 export function toEntryWrite(draft: Draft): EntryWrite {
-  const { entry, kind, author, was, content } = draft;
-  const number = (was?.latest ?? 0) + 1;
-  const format = KINDS[kind].format;
-  const derived = derive(kind, content);
-  const shown = { revision: number, format, content };
-  const latest: Showing = { ...shown, view: 'LATEST', derived };
-  const published: Showing = { ...shown, view: 'PUBLISHED', derived: publicPart(kind, derived) };
+  const { entry, kind, author, was, content, fate } = draft;
+  const number = numberOf(draft);
+  const showings = [showingOf('LATEST', kind, number, content)];
+  if (fate.public === 'THIS') showings.push(showingOf('PUBLISHED', kind, number, content));
+  if (typeof fate.public === 'object')
+    showings.push(showingOf('PUBLISHED', kind, fate.public.number, fate.public.content));
+  invariant(was !== null || fate.public !== 'NOTHING', 'a new entry was never public');
   return {
     entry,
     kind,
@@ -80,40 +153,19 @@ export function toEntryWrite(draft: Draft): EntryWrite {
       parent: was?.latest ?? null,
       base: draft.base,
       action: draft.action,
+      target: draft.target,
       summary: draft.summary,
       minor: draft.minor,
-      changeset: null,
-      format,
+      format: KINDS[kind].format,
       content,
       hash: sha256(JSON.stringify(content)),
     },
-    accept: draft.accepted ? { upTo: number, note: null } : null,
-    state: draft.accepted ? 'PUBLISHED' : (was?.state ?? 'DRAFT'),
+    accept: fate.isAccepted ? { upTo: number, note: null } : null,
+    state: fate.state,
     latest: number,
-    published: draft.accepted ? number : (was?.published ?? null),
-    change: {
-      kind: was ? 'EDITED' : 'CREATED',
-      publicKind: draft.accepted ? (was ? 'EDITED' : 'PUBLISHED') : null,
-    },
-    showings: draft.accepted ? [latest, published] : [latest],
+    published: fate.isAccepted ? number : (was?.published ?? null),
+    change: fate.change,
+    showings,
+    leavesPublic: fate.public === 'NOTHING',
   };
-}
-
-/**
- * Writes a draft: texts, then the position lock, then what only the lock makes sure, then the revision and all that
- * follows from it.
- *
- * @returns what stands against it; nothing is written then.
- */
-export async function writeDraft(run: Run, draft: Draft, before: Content | null): Promise<Problem[]> {
-  await keepTexts(
-    run,
-    [...draft.texts].map(([hash, body]) => ({ hash, body })),
-  );
-  await lockPosition(run);
-  const problems = await findLateProblems(run, draft, before);
-  if (problems.length > 0) return problems;
-  const written = await writeEntries(run, [toEntryWrite(draft)]);
-  invariant(written.position > 0n, 'positions count from 1');
-  return [];
 }

@@ -1,6 +1,9 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { words } from '../base/words';
-import { Severity } from './edit';
+
+export const Severity = words('INFO', 'WARNING', 'ERROR');
+export type Severity = keyof typeof Severity;
+registerEnumType(Severity, { name: 'Severity', description: 'An ERROR holds back what was asked for.' });
 
 export const CheckRule = words('UNSOURCED', 'BROKEN_LINK', 'UNPUBLISHED_REFERENCE');
 export type CheckRule = keyof typeof CheckRule;

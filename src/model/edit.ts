@@ -1,5 +1,6 @@
 import { Field, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
 import { words } from '../base/words';
+import { CheckRule, Severity } from './check';
 import { Derived } from './derived';
 import { type FieldChange, Revision } from './revision';
 import { Json } from './scalars';
@@ -12,10 +13,6 @@ registerEnumType(Outcome, {
     'CREATED and SAVED: written. MERGED: written on top of edits made since baseRevision. UNCHANGED: nothing to write. CONFLICT, INVALID: nothing written.',
 });
 
-export const Severity = words('INFO', 'WARNING', 'ERROR');
-export type Severity = keyof typeof Severity;
-registerEnumType(Severity, { name: 'Severity', description: 'An ERROR holds back what was asked for.' });
-
 export const ProblemCode = words(
   'REQUIRED',
   'INVALID',
@@ -26,9 +23,14 @@ export const ProblemCode = words(
   'GONE',
   'CYCLE',
   'DUPLICATE',
+  'CHECK',
 );
 export type ProblemCode = keyof typeof ProblemCode;
-registerEnumType(ProblemCode, { name: 'ProblemCode', description: 'What is wrong with an input.' });
+registerEnumType(ProblemCode, {
+  name: 'ProblemCode',
+  description:
+    'What is wrong with an input. CHECK: what is wrong, or would be, with what is kept; `check` says which rule.',
+});
 
 @ObjectType({ simpleResolvers: true, description: 'What the caller can mend, or should know of.' })
 export class Problem {
@@ -44,6 +46,9 @@ export class Problem {
   @Field(() => String, { nullable: true, description: "JSON Pointer into the input's fields." })
   path: string | null;
 
+  @Field(() => CheckRule, { nullable: true, description: 'With CHECK: the rule.' })
+  check: CheckRule | null;
+
   /** Id of the entry it speaks of: the holder of a slug. */
   readonly entryId: string | null;
 
@@ -52,15 +57,32 @@ export class Problem {
     this.code = code;
     this.message = message;
     this.path = path;
+    this.check = null;
     this.entryId = entryId;
   }
 }
+
+/** What the caller should know of, although it stands in the way of nothing. */
+export const warning = (
+  code: ProblemCode,
+  message: string,
+  path: string | null,
+  entryId: string | null = null,
+  check: CheckRule | null = null,
+): Problem => Object.assign(new Problem(code, message, path, entryId), { severity: 'WARNING' as const, check });
 
 export const OnConflict = words('MERGE', 'FAIL');
 export type OnConflict = keyof typeof OnConflict;
 registerEnumType(OnConflict, {
   name: 'OnConflict',
   description: 'MERGE: put on top of what others did since, where it fits. FAIL: refused even where it would fit.',
+});
+
+export const Side = words('MINE', 'THEIRS', 'VALUE');
+export type Side = keyof typeof Side;
+registerEnumType(Side, {
+  name: 'Side',
+  description: "How a conflict is settled: by this edit's own value, by the one it met, or by a value of its own.",
 });
 
 @ObjectType({ simpleResolvers: true, description: 'A stretch of a text: merged, or the three versions that did not.' })
@@ -132,6 +154,17 @@ export interface EditResult {
   conflict: Conflict | null;
   problems: readonly Problem[];
   /** True where the answer repeats an earlier one with the same clientMutationId. */
+  isRepeated: boolean;
+}
+
+/** What a changeset came to: one result an edit, in order. */
+export interface ChangesetResult {
+  outcome: Outcome;
+  /** Null where nothing was written. */
+  changesetId: string | null;
+  results: readonly EditResult[];
+  /** All that is wrong: with the changeset itself, and with its edits by their place in it. */
+  problems: readonly Problem[];
   isRepeated: boolean;
 }
 

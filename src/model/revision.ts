@@ -7,9 +7,13 @@ import type { Lens } from './lens';
 import { Node } from './node';
 import { DateTime, Json } from './scalars';
 
-export const RevisionAction = words('CREATE', 'EDIT');
+export const RevisionAction = words('CREATE', 'EDIT', 'REVERT', 'UNDO', 'DELETE', 'RESTORE');
 export type RevisionAction = keyof typeof RevisionAction;
-registerEnumType(RevisionAction, { name: 'RevisionAction', description: 'What made a revision.' });
+registerEnumType(RevisionAction, {
+  name: 'RevisionAction',
+  description:
+    'What made a revision. REVERT and UNDO name their target; DELETE and RESTORE leave the content as it was.',
+});
 
 export const ReviewState = words('PENDING', 'ACCEPTED');
 export type ReviewState = keyof typeof ReviewState;
@@ -36,6 +40,13 @@ export interface RevisionRecord {
   reviewedBy: string | null;
   reviewedAt: Date | null;
   reviewNote: string | null;
+  /** The revision that it restores or undoes. */
+  target: number | null;
+  changeset: string | null;
+  /** Why its content is out of sight; null where it is not. */
+  hiddenReason: string | null;
+  /** The nearest below it in this lens that is not out of sight: what its changes are told against. */
+  comparedTo: number | null;
 }
 
 /** One state of an entry, and who made it so. Nothing of it is ever written over. */
@@ -63,6 +74,12 @@ export class Revision {
 
   @Derived<Revision>(() => DateTime, (revision) => revision.record.reviewedAt, { nullable: true })
   reviewedAt: Date | null;
+
+  @Derived<Revision>(() => String, (revision) => revision.record.hiddenReason, {
+    nullable: true,
+    description: 'Why its content is out of sight, for everybody to read; null where it is not.',
+  })
+  hiddenReason: string | null;
 
   constructor(
     readonly record: RevisionRecord,

@@ -1,6 +1,6 @@
 import type { Check } from '../model/check';
 import type { Mood } from '../model/claim';
-import type { Severity } from '../model/edit';
+import type { Severity } from '../model/check';
 import type { EntryKind } from '../model/entry';
 
 /** What the checks know of an entry: gathered by the store, judged here. */

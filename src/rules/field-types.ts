@@ -1,7 +1,7 @@
 import { sha256 } from '../base/hash';
 import type { EntryKind } from '../model/entry';
 import { cleanLanguageTag } from './language-tags';
-import { wikiTargetsIn } from './markdown';
+import { replaceWikiRef, wikiRefsIn, wikiTargetsIn } from './markdown';
 import { slugProblem } from './slugs';
 import { cleanLine, cleanText } from './text';
 import { cleanUrl } from './urls';
@@ -9,6 +9,7 @@ import {
   complain,
   complainInvalid,
   complainTooLong,
+  complainUnknownRef,
   type FieldRule,
   inWords,
   NOTHING,
@@ -82,12 +83,27 @@ export const longText = (limit: Limit): FieldRule<string | null> =>
     },
   });
 
+/** A text whose wiki links name what the changeset creates by its address, as far as that is known. */
+function nameNewcomers(text: string, path: string, reading: Reading): string {
+  const { refs } = reading;
+  if (!refs || !text.includes(':#')) return text;
+  let named = text;
+  for (const { kind, ref } of wikiRefsIn(text)) {
+    const newcomer = refs.get(ref);
+    if (!newcomer) complainUnknownRef(reading, path, ref);
+    else if (newcomer.kind !== kind)
+      complainInvalid(reading, path, `what the changeset calls ${ref} is not of the kind ${kind}.`);
+    else if (newcomer.address !== null) named = replaceWikiRef(named, kind, ref, newcomer.address);
+  }
+  return named;
+}
+
 /** The same text, but Markdown: its wiki links lead to other entries. At most as many as a list may have items. */
 export const markdown = (rule: FieldRule<string | null>): FieldRule<string | null> => ({
   ...rule,
   isMarkdown: true,
   read: (input, path, reading) => {
-    const value = rule.read(input, path, reading);
+    const value = rule.read(nameNewcomers(String(input), path, reading), path, reading);
     const links = wikiTargetsIn(reading.texts.get(value ?? '') ?? value ?? '').length;
     const max = reading.limits.listItems;
     const wasTooMany = reading.wikiLinks > max;
@@ -172,12 +188,21 @@ export interface ReferenceOptions {
   acyclic?: boolean;
 }
 
+/** An id, or in a changeset `#` and the ref of what it creates. */
+function readReference(input: unknown, path: string, reading: Reading): string | null {
+  const id = String(input);
+  if (!reading.refs || !id.startsWith('#')) return id;
+  const newcomer = reading.refs.get(id.slice(1));
+  if (!newcomer) complainUnknownRef(reading, path, id.slice(1));
+  return newcomer?.entry ?? null;
+}
+
 /** The id of another entry, of one of these kinds; null for any. */
 export const reference = (
   kinds: readonly EntryKind[] | null,
   options: ReferenceOptions = {},
 ): FieldRule<string | null> => ({
-  ...valueRule<string | null>({ empty: null, read: (input) => String(input) }),
+  ...valueRule<string | null>({ empty: null, read: readReference }),
   isEssential: options.essential ?? false,
   references: (to, field, path, item): Reference[] =>
     to === null ? [] : [{ to, kinds, field, item, path, acyclic: options.acyclic ?? false }],

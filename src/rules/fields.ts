@@ -10,8 +10,18 @@ export interface TextLimits {
   readonly listItems: number;
 }
 
+/** An entry that the same changeset creates. */
+export interface Newcomer {
+  readonly kind: EntryKind;
+  readonly entry: string;
+  /** What wiki links call it: its slug, or for a claim its id. Null while it is not known, or where it has none. */
+  readonly address: string | null;
+}
+
 /** One reading of an input: what it brings along, and all that is wrong with it. */
 export interface Reading {
+  /** What `#ref` stands for, in a changeset; null where there is none. */
+  readonly refs: ReadonlyMap<string, Newcomer> | null;
   readonly limits: TextLimits;
   /** Language of entries that name none. */
   readonly defaultLanguage: string;
@@ -93,6 +103,10 @@ export const complainTooLong = (reading: Reading, path: string, max: number, act
 
 export const complainTooMany = (reading: Reading, path: string, max: number, actual: number): void =>
   complain(reading, 'TOO_MANY', path, `${inWords(path)} has ${actual} items; at most ${max} are allowed.`);
+
+/** Says that nothing in the changeset is called that. */
+export const complainUnknownRef = (reading: Reading, path: string, ref: string): void =>
+  complain(reading, 'NOT_FOUND', path, `${inWords(path)}: nothing that the changeset creates has the ref ${ref}.`);
 
 export const complainInvalid = (reading: Reading, path: string, reason: string): void =>
   complain(reading, 'INVALID', path, `${inWords(path)}: ${reason}`);

@@ -31,6 +31,15 @@ interface WikiLink extends WikiTarget {
   readonly label: string | null;
 }
 
+/** A wiki link of a changeset to what it creates itself: [[actor:#carvajal]]. */
+export interface WikiRef {
+  readonly kind: LinkedKind;
+  readonly ref: string;
+}
+
+/** What a changeset may call what it creates. */
+export const REF = /^[A-Za-z0-9_-]{1,40}$/;
+
 interface Environment {
   resolve: Resolve;
 }
@@ -76,9 +85,12 @@ function makeMarkdown(): MarkdownIt.MarkdownIt {
     const target = readTarget(kind, match[2] as string);
     const label = match[3]?.trim() || null;
     if (!silent) {
-      const token = state.push(target === null ? 'text' : 'wiki_link', '', 0);
-      if (target === null) token.content = label ?? (match[2] as string).trim();
-      else token.meta = { kind, target, label } satisfies WikiLink;
+      const written = (match[2] as string).trim();
+      const type = written.startsWith('#') ? 'wiki_ref' : target === null ? 'text' : 'wiki_link';
+      const token = state.push(type, '', 0);
+      if (type === 'wiki_link') token.meta = { kind, target, label };
+      else token.content = label ?? written;
+      if (type === 'wiki_ref') token.meta = { kind, ref: written.slice(1) } satisfies WikiRef;
     }
     state.pos += match[0].length;
     return true;
@@ -86,6 +98,7 @@ function makeMarkdown(): MarkdownIt.MarkdownIt {
   made.renderer.rules.wiki_link = (tokens, index, _options, environment) => {
     return renderLink(tokens[index]?.meta as object as WikiLink, environment as object as Environment);
   };
+  made.renderer.rules.wiki_ref = (tokens, index) => escape(tokens[index]?.content ?? '');
   return made;
 }
 
@@ -103,6 +116,25 @@ export function wikiTargetsIn(text: string): WikiTarget[] {
       }
   return [...targets.values()];
 }
+
+/** Where the wiki links of a changeset's text lead within it. Links in code are none. */
+export function wikiRefsIn(text: string): WikiRef[] {
+  const refs = new Map<string, WikiRef>();
+  for (const block of markdown.parse(text, {}))
+    for (const token of block.children ?? [])
+      if (token.type === 'wiki_ref') {
+        const { kind, ref } = token.meta as object as WikiRef;
+        refs.set(`${kind}:${ref}`, { kind, ref });
+      }
+  return [...refs.values()];
+}
+
+/** Puts an address in the place of a ref, which is one of `REF`. */
+export const replaceWikiRef = (text: string, kind: LinkedKind, ref: string, address: string): string =>
+  text.replaceAll(
+    new RegExp(`(\\[\\[${kind.toLowerCase()}:)\\s*#${ref}\\s*(?=[|\\]])`, 'g'),
+    (_, start: string) => `${start}${address}`,
+  );
 
 /** A text as HTML that is safe to show: CommonMark, wiki links resolved, links to http, https and mailto only. */
 export const renderMarkdown = (text: string, resolve: Resolve): string =>

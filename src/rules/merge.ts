@@ -3,10 +3,28 @@ import { sameField } from './contents';
 import { isKeyedList } from './field-groups';
 import type { FieldRule, FieldRules } from './fields';
 import { KINDS } from './kinds';
-import { contested, type FieldConflict, mergeItems, settled, type ValueMerge, type Versions } from './merge-items';
+import {
+  contested,
+  type Decide,
+  type FieldConflict,
+  mergeItems,
+  settled,
+  type ValueMerge,
+  type Versions,
+} from './merge-items';
 
 /** Merges three long texts by their hashes: the hash of what they come to, or null where they cannot agree. */
 export type MergeText = (versions: Versions<string>) => string | null;
+
+/** What a merge cannot know by itself. */
+export interface MergeHelp {
+  mergeText: MergeText;
+  /** What an editor decided where the sides cannot agree. */
+  decide: Decide;
+}
+
+/** Nothing was decided: every disagreement is a conflict. */
+export const UNDECIDED: Decide = () => undefined;
 
 const keyOf = (member: unknown): string => JSON.stringify(member);
 
@@ -29,22 +47,20 @@ const isText = (versions: Versions): versions is Versions<string> =>
 /**
  * Merges three versions of a value. What only one side changed is taken from that side, what both changed alike from
  * either; sets are merged member by member, lists item by item, long texts by `mergeText`; anything else that both changed
- * is a conflict (rules 4.3).
+ * is a conflict, unless it was decided (rules 4.3 and 4.4).
  */
-export function mergeValue(
-  rule: FieldRule,
-  versions: Versions,
-  path: readonly string[],
-  mergeText: MergeText,
-): ValueMerge {
+export function mergeValue(rule: FieldRule, versions: Versions, path: readonly string[], help: MergeHelp): ValueMerge {
   const { base, mine, theirs } = versions;
   if (sameField(rule, mine, base) || sameField(rule, mine, theirs)) return settled(theirs);
   if (sameField(rule, base, theirs)) return settled(mine);
   if (rule.shape === 'set') return settled(mergeSets(versions as Versions<unknown[]>));
   if (isKeyedList(rule))
-    return mergeItems(rule.items, versions as never, path, (part, parts, at) => mergeValue(part, parts, at, mergeText));
-  const merged = rule.shape === 'text' && isText(versions) ? mergeText(versions) : null;
-  return merged === null ? contested(path, versions) : settled(merged);
+    return mergeItems(rule.items, versions as never, path, {
+      mergePart: (part, parts, at) => mergeValue(part, parts, at, help),
+      decide: help.decide,
+    });
+  const merged = rule.shape === 'text' && isText(versions) ? help.mergeText(versions) : null;
+  return merged === null ? contested(path, versions, help.decide) : settled(merged);
 }
 
 /** What three versions of an entry come to: a content, or everything on which they cannot agree. */
@@ -60,14 +76,14 @@ export function mergeContents(
   base: Content,
   latest: Content,
   mine: Partial<Content>,
-  mergeText: MergeText,
+  help: MergeHelp,
 ): Merge {
   const rules = KINDS[kind].fields as FieldRules;
   const merged: Content = { ...latest };
   const conflicts: FieldConflict[] = [];
   for (const [field, value] of Object.entries(mine)) {
     const versions = { base: base[field], mine: value, theirs: latest[field] };
-    const merge = mergeValue(rules[field] as FieldRule, versions, [field], mergeText);
+    const merge = mergeValue(rules[field] as FieldRule, versions, [field], help);
     conflicts.push(...merge.conflicts);
     if (merge.conflicts.length === 0) merged[field] = merge.value;
   }

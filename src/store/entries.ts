@@ -66,6 +66,7 @@ export const findFirstStorySlug = async (run: Run): Promise<string | null> => {
 /** How an entry stands, whatever a view shows of it. */
 export interface Standing {
   id: string;
+  state: EntryState;
   published: number | null;
   /** The least role that may edit it now; null where it is not protected. */
   protectedRole: UserRole | null;
@@ -75,7 +76,7 @@ export interface Standing {
 export const findStandings = (run: Run, ids: readonly string[]): Promise<Standing[]> =>
   run<Standing>(
     'standings',
-    `select id, published,
+    `select id, state, published,
         case when protected_until is null or protected_until > clock_timestamp() then protected_role end as "protectedRole"
       from entry where id = any($1::uuid[])`,
     [ids],

@@ -1,11 +1,13 @@
 import DataLoader from 'dataloader';
 import { invariant } from '../base/invariant';
+import { Changeset } from '../model/changeset';
 import type { Content, EntryKind, EntryRecord } from '../model/entry';
 import { type Lens, lensKey } from '../model/lens';
 import type { RevisionRecord } from '../model/revision';
 import type { Token } from '../model/token';
 import type { User } from '../model/user';
 import type { WikiTarget } from '../rules/markdown';
+import { type ChangesetRevision, countChangesetRevisions, findChangesets, listChangesetRevisions } from './changesets';
 import type { Run } from './database';
 import { findShown, findStandings, type Standing, toRecord } from './entries';
 import { countIncoming, findIncoming, type IncomingRow, type Referrers } from './incoming';
@@ -134,7 +136,36 @@ export class Loaders {
     );
   }
 
-  /** Contents of revisions, whatever the viewer may see of them. */
+  /** Changesets by id. */
+  get changesets(): DataLoader<string, Changeset | null> {
+    return this.once('changesets', () =>
+      this.batched(async (ids) =>
+        inOrder(ids, await findChangesets(this.scope.run, ids), (row) => row.uuid).map(
+          (row) => row && new Changeset(row),
+        ),
+      ),
+    );
+  }
+
+  /** Pages of what changesets wrote. */
+  changesetRevisions(page: PageRequest): DataLoader<string, ChangesetRevision[]> {
+    return this.once(`changeset revisions ${JSON.stringify(page)}`, () =>
+      this.batched(async (changesets) =>
+        byParent(changesets, await listChangesetRevisions(this.scope.run, changesets, page), (row) => row.changeset),
+      ),
+    );
+  }
+
+  get changesetRevisionCount(): DataLoader<string, number> {
+    return this.once('changeset revision count', () =>
+      this.batched(async (changesets) => {
+        const counts = await countChangesetRevisions(this.scope.run, changesets);
+        return inOrder(changesets, counts, (row) => row.changeset).map((row) => row?.count ?? 0);
+      }),
+    );
+  }
+
+  /** Contents of revisions, whatever the viewer may see of them; null for what is out of everybody's sight. */
   get contents(): DataLoader<RevisionAddress, Content | null, string> {
     return this.once('contents', () =>
       this.byAddress(async (addresses) => {

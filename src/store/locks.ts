@@ -14,7 +14,7 @@ export interface LockedEntry {
   published: number | null;
   /** The least role that may edit now; null where the entry is not protected, or no longer. */
   protectedRole: UserRole | null;
-  /** Whether it was ever public. */
+  /** Whether it was ever accepted, and so public or about to be. */
   wasPublic: boolean;
 }
 
@@ -28,7 +28,7 @@ export const lockEntries = (run: Run, ids: readonly string[]): Promise<LockedEnt
     `select e.id, e.kind, e.state, e.latest, e.published,
         case when e.protected_until > clock_timestamp() or e.protected_until is null then e.protected_role end
           as "protectedRole",
-        exists (select from revision r where r.entry = e.id and r.public_position is not null) as "wasPublic"
+        e.published is not null as "wasPublic"
       from entry e where e.id = any($1::uuid[]) order by e.id for no key update`,
     [ids],
   );

@@ -13,24 +13,35 @@ export interface Target {
 export const findTargets = (run: Run, ids: readonly string[]): Promise<Target[]> =>
   run<Target>('reference-targets', 'select id, kind, state from entry where id = any($1::uuid[])', [ids]);
 
-/** Whether following `field` from `start` leads to `goal` in one of the views as they are now. */
+/** What a write is about to make of the references by one field in one view. */
+export interface PendingReferences {
+  /** Entries whose references are replaced. */
+  readonly of: readonly string[];
+  /** What they are replaced by, from entry to entry. */
+  readonly by: readonly { readonly from: string; readonly to: string }[];
+}
+
+/** Whether following `field` in a view leads from `start` to `goal`, as it will be with what is pending. */
 export async function leadsTo(
   run: Run,
-  views: readonly View[],
-  field: string,
-  start: string,
-  goal: string,
+  { view, field, start, goal }: { view: View; field: string; start: string; goal: string },
+  pending: PendingReferences,
 ): Promise<boolean> {
   const rows = await run(
     'leads-to',
-    `with recursive reached (view, entry) as (
-        select view, $3::uuid from unnest($1::text[]) as v (view)
+    `with recursive reached (entry) as (
+        select $3::uuid
         union
-        select r.view, l.to_entry from reached r
-          join link l on l.from_entry = r.entry and l.view = r.view and l.field = $2 and l.until is null
+        select n.to_entry from reached r cross join lateral (
+          select l.to_entry from link l
+            where l.from_entry = r.entry and l.view = $1 and l.field = $2 and l.until is null
+              and l.from_entry <> all($5::uuid[])
+          union all
+          select p.to_entry from unnest($6::uuid[], $7::uuid[]) as p (from_entry, to_entry) where p.from_entry = r.entry
+        ) n
       )
       select from reached where entry = $4::uuid limit 1`,
-    [views, field, start, goal],
+    [view, field, start, goal, pending.of, pending.by.map(({ from }) => from), pending.by.map(({ to }) => to)],
   );
   return rows.length > 0;
 }
@@ -49,4 +60,31 @@ export async function findFormerItems(
     [entry, list, ids],
   );
   return rows.map((row) => row.id);
+}
+
+/** An entry that refers to another, and where in it. */
+export interface Referrer {
+  entry: string;
+  title: string;
+  field: string;
+  item: string;
+}
+
+/** Entries that refer to another now, each with its newest reference, newest first; and how many there are. */
+export async function findReferrers(
+  run: Run,
+  entry: string,
+  limit: number,
+): Promise<{ referrers: Referrer[]; count: number }> {
+  const rows = await run<Referrer & { count: number }>(
+    'referrers',
+    `select r.*, (count(*) over ())::int as count from (
+        select distinct on (l.from_entry) l.from_entry as entry, s.title, l.field, l.item, l.since, l.id
+          from link l join shown s on s.entry = l.from_entry and s.view = l.view
+          where l.to_entry = $1 and l.from_entry <> $1 and l.view = 'LATEST' and l.until is null and s.state <> 'DELETED'
+          order by l.from_entry, l.since desc, l.id desc
+      ) r order by r.since desc, r.id desc limit $2`,
+    [entry, limit],
+  );
+  return { referrers: rows, count: rows[0]?.count ?? 0 };
 }

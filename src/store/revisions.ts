@@ -1,12 +1,14 @@
-import type { Content, EntryKind } from '../model/entry';
+import { invariant } from '../base/invariant';
+import type { Content, EntryKind, EntryState } from '../model/entry';
 import type { View } from '../model/lens';
-import type { RevisionRecord } from '../model/revision';
+import type { RevisionAction, RevisionRecord } from '../model/revision';
 import { inNewestFormat } from '../rules/contents';
 import type { Run } from './database';
 import type { PageRequest } from './pages';
 
 // In PUBLISHED a revision's parent is the public one before it, and it came when it became public (rules 1.3).
-const REVISION_COLUMNS = `r.entry as "entryId", e.kind, r.number, r.action, r.author, r.summary, r.minor, r.review,
+const REVISION_COLUMNS = `r.entry as "entryId", e.kind, r.number, r.action, r.author, r.minor, r.review,
+  case when r.hidden_at is null then r.summary end as summary,
   case when $1 = 'PUBLISHED' then (
     select max(p.number) from revision p where p.entry = r.entry and p.number < r.number and p.public_position is not null
   ) else r.parent end as parent,
@@ -14,7 +16,14 @@ const REVISION_COLUMNS = `r.entry as "entryId", e.kind, r.number, r.action, r.au
   case when $1 = 'PUBLISHED' then r.public_at else r.at end as "createdAt",
   case when $1 = 'PUBLISHED' then null else r.reviewed_by end as "reviewedBy",
   case when $1 = 'PUBLISHED' then r.public_at else r.reviewed_at end as "reviewedAt",
-  case when $1 = 'PUBLISHED' then null else r.review_note end as "reviewNote"`;
+  case when $1 = 'PUBLISHED' then null else r.review_note end as "reviewNote",
+  case when $1 = 'PUBLISHED' then null else r.target end as target,
+  case when $1 = 'PUBLISHED' then null else r.changeset end as changeset,
+  r.hidden_reason as "hiddenReason",
+  (select p.number from revision p
+    where p.entry = r.entry and p.number < r.number and p.hidden_at is null
+      and ($1 = 'LATEST' or p.public_position is not null)
+    order by p.number desc limit 1) as "comparedTo"`;
 
 const IN_VIEW = `($1 = 'LATEST' or r.public_position is not null)`;
 
@@ -91,31 +100,77 @@ const toKept = (row: ContentRow): KeptContent => ({
   content: inNewestFormat(row.kind, row.format, row.content),
 });
 
-/** Contents of revisions. Whoever shows them sees to it that their reader may see them. */
+/** Contents of revisions, without those out of sight. Whoever shows them sees to it that their reader may see them. */
 export const findContents = async (run: Run, addresses: readonly RevisionAddress[]): Promise<KeptContent[]> => {
   const rows = await run<ContentRow>(
     'contents-by-number',
     `select r.entry, e.kind, r.number, r.format, r.content
       from unnest($1::uuid[], $2::int[]) as a (entry, number)
-      join revision r on r.entry = a.entry and r.number = a.number
+      join revision r on r.entry = a.entry and r.number = a.number and r.hidden_at is null
       join entry e on e.id = r.entry`,
     [addresses.map((address) => address.entry), addresses.map((address) => address.number)],
   );
   return rows.map(toKept);
 };
 
-/** Contents of an entry from `high` down to `low`, newest first, at most `limit`. */
+/** Contents of an entry from `high` down to `low`, newest first; without those out of sight. */
 export const findContentsDown = async (
   run: Run,
   entry: string,
-  range: { low: number; high: number; limit: number },
+  range: { low: number; high: number },
 ): Promise<KeptContent[]> => {
   const rows = await run<ContentRow>(
     'contents-down',
     `select r.entry, e.kind, r.number, r.format, r.content
       from revision r join entry e on e.id = r.entry
-      where r.entry = $1 and r.number between $2 and $3 order by r.number desc limit $4`,
-    [entry, range.low, range.high, range.limit],
+      where r.entry = $1 and r.number between $2 and $3 and r.hidden_at is null order by r.number desc`,
+    [entry, range.low, range.high],
   );
   return rows.map(toKept);
 };
+
+/** A revision and what it is told against. */
+export interface Neighbour extends RevisionAddress {
+  readonly action: RevisionAction;
+  readonly isHidden: boolean;
+  /** The nearest below it that is not out of sight. */
+  readonly below: number | null;
+}
+
+/** Revisions with the nearest below each, in the order of their entries and numbers. */
+export const findNeighbours = (run: Run, addresses: readonly RevisionAddress[]): Promise<Neighbour[]> =>
+  run<Neighbour>(
+    'neighbours',
+    `select r.entry, r.number, r.action, r.hidden_at is not null as "isHidden",
+        (select max(p.number) from revision p where p.entry = r.entry and p.number < r.number and p.hidden_at is null)
+          as below
+      from unnest($1::uuid[], $2::int[]) as a (entry, number)
+      join revision r on r.entry = a.entry and r.number = a.number
+      order by r.entry, r.number`,
+    [addresses.map((address) => address.entry), addresses.map((address) => address.number)],
+  );
+
+/** How a deleted entry stood before, by the ledger. */
+export async function findStateBeforeDeletion(run: Run, entry: string): Promise<EntryState> {
+  const [row] = await run<{ state: EntryState }>(
+    'state-before-deletion',
+    `select state from change where entry = $1 and state <> 'DELETED' order by position desc limit 1`,
+    [entry],
+  );
+  invariant(row, 'what was deleted was something else before');
+  return row.state;
+}
+
+/** What can be seen of a revision's content. */
+export type Sight = 'SEEN' | 'HIDDEN' | 'ERASED';
+
+/** What can be seen of revisions of an entry, by number; those that are not there are left out. */
+export async function findSight(run: Run, entry: string, numbers: readonly number[]): Promise<Map<number, Sight>> {
+  const rows = await run<{ number: number; sight: Sight }>(
+    'sight',
+    `select number, case when content is null then 'ERASED' when hidden_at is null then 'SEEN' else 'HIDDEN' end as sight
+      from revision where entry = $1 and number = any($2::int[])`,
+    [entry, numbers],
+  );
+  return new Map(rows.map(({ number, sight }) => [number, sight]));
+}

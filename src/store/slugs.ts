@@ -24,8 +24,16 @@ export async function findSlugHolder(run: Run, kind: EntryKind, slug: string): P
 /**
  * The first free slug of `base`, `base-2`, `base-3` and so on that nobody but `entry` holds. Asks about ten, a hundred, a
  * thousand at once, each by its whole name: the room that a number needs may cut a long slug elsewhere.
+ *
+ * @param isTaken tells of slugs that the same write gives to others.
  */
-export async function findFreeSlug(run: Run, kind: EntryKind, base: string, entry: string): Promise<string> {
+export async function findFreeSlug(
+  run: Run,
+  kind: EntryKind,
+  base: string,
+  entry: string,
+  isTaken: (slug: string) => boolean = () => false,
+): Promise<string> {
   for (let [from, count] = [1, 10]; ; [from, count] = [from + count, count * 10]) {
     const slugs = Array.from({ length: count }, (_, index) =>
       from + index === 1 ? base : numberedSlug(base, from + index),
@@ -35,7 +43,7 @@ export async function findFreeSlug(run: Run, kind: EntryKind, base: string, entr
       slugs,
     ]);
     const held = new Set(rows.filter((row) => row.isKept && row.entry !== entry).map((row) => row.slug));
-    const free = slugs.find((slug) => !held.has(slug));
+    const free = slugs.find((slug) => !held.has(slug) && !isTaken(slug));
     if (free !== undefined) return free;
   }
 }

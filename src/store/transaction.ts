@@ -12,6 +12,11 @@ class RolledBack<Answer> extends Error {
   }
 }
 
+/** Thrown where what was prepared does not fit any more what others have written meanwhile: it is prepared anew. */
+export class TryAgain extends Error {
+  override name = 'TryAgain';
+}
+
 /** One transaction: statements that are written all together, or not at all. */
 export interface Transaction {
   readonly run: Run;
@@ -34,7 +39,7 @@ export async function inTransaction<Answer>(
       return await attemptTransaction(scope, work);
     } catch (error) {
       if (error instanceof RolledBack) return error.answer as Answer;
-      if (attempt >= TRIES || !isWorthRetrying(error)) throw error;
+      if (attempt >= TRIES || !(error instanceof TryAgain || isWorthRetrying(error))) throw error;
       await wait(20 + Math.random() * 100 * attempt); // jitter: those who met once should not meet again
     }
   }

@@ -1,4 +1,5 @@
 import { invariant } from '../base/invariant';
+import type { ChangeKind } from '../model/change';
 import type { Content, EntryKind, EntryState } from '../model/entry';
 import type { View } from '../model/lens';
 import type { RevisionAction } from '../model/revision';
@@ -13,9 +14,10 @@ export interface NewRevision {
   parent: number | null;
   base: number | null;
   action: RevisionAction;
+  /** The revision that it restores or undoes. */
+  target: number | null;
   summary: string | null;
   minor: boolean;
-  changeset: string | null;
   format: number;
   content: Content;
   hash: string;
@@ -45,8 +47,16 @@ export interface EntryWrite {
   latest: number;
   published: number | null;
   /** What the ledger calls it, for the newsroom and for the public (null: nothing public changed). */
-  change: { kind: 'CREATED' | 'EDITED' | 'PUBLISHED'; publicKind: 'EDITED' | 'PUBLISHED' | null };
+  change: { kind: ChangeKind; publicKind: Exclude<ChangeKind, 'CREATED'> | null };
   showings: Showing[];
+  /** Whether the public sees nothing of it from now on. */
+  leavesPublic: boolean;
+}
+
+/** Several entries written as one, and why. */
+export interface NewChangeset {
+  id: string;
+  summary: string | null;
 }
 
 /** Where a write stands in the ledger. */
@@ -78,11 +88,12 @@ export async function keepTexts(run: Run, texts: readonly KeptText[]): Promise<v
 const DRAW = `
   write as materialized (
     select w.*, coalesce(head.position, 0) + w.nr as position,
-        greatest(date_trunc('milliseconds', clock_timestamp()), head.at) as at
+        greatest(date_trunc('milliseconds', statement_timestamp()), head.at) as at
       from json_to_recordset($1::json) as w (
         nr int, entry uuid, kind text, author uuid, is_new boolean, was_latest int, was_published int, number int,
-        parent int, base int, action text, summary text, minor boolean, changeset uuid, format smallint, content json,
-        hash text, accept int, note text, state text, latest int, published int, change_kind text, public_kind text)
+        parent int, base int, action text, target int, summary text, minor boolean, format smallint, content json,
+        hash text, accept int, note text, state text, latest int, published int, change_kind text, public_kind text,
+        leaves_public boolean)
       left join (select position, at from change order by position desc limit 1) head on true
   ),
   showing as materialized (
@@ -126,6 +137,10 @@ const DRAW = `
   )`;
 
 const ENTRIES = `
+  new_changeset as (
+    insert into changeset (id, summary, author, at)
+      select $6::uuid, $7::text, author, at from write where $6::uuid is not null order by nr limit 1
+  ),
   new_entry as (
     insert into entry (id, kind, state, latest, published)
       select entry, kind, state, latest, published from write where is_new
@@ -139,9 +154,9 @@ const ENTRIES = `
       returning e.id
   ),
   new_revision as (
-    insert into revision (entry, number, format, parent, base, action, author, summary, minor, changeset, content, hash,
-        position, at, review, reviewed_by, reviewed_at, review_note, public_position, public_at)
-      select w.entry, w.number, w.format, w.parent, w.base, w.action, w.author, w.summary, w.minor, w.changeset,
+    insert into revision (entry, number, format, parent, base, action, target, author, summary, minor, changeset, content,
+        hash, position, at, review, reviewed_by, reviewed_at, review_note, public_position, public_at)
+      select w.entry, w.number, w.format, w.parent, w.base, w.action, w.target, w.author, w.summary, w.minor, $6::uuid,
           w.content, w.hash, w.position, w.at,
           case when w.accept >= w.number then 'ACCEPTED' else 'PENDING' end,
           case when w.accept >= w.number then w.author end,
@@ -162,13 +177,23 @@ const ENTRIES = `
       where r.entry = any($5::uuid[]) and r.entry = w.entry and r.number <= w.accept and r.review = 'PENDING'
   )`;
 
+// An entry that comes back keeps the day on which it was first public (rules 1.3).
 const SHOWN = `
+  gone as (
+    delete from shown s using write w
+      where s.entry = any($5::uuid[]) and s.entry = w.entry and w.leaves_public and s.view = 'PUBLISHED'
+  ),
   shown_now as (
     insert into shown (entry, view, revision, format, kind, title, sort_title, slug, language, state, since, at, earliest, latest,
         facets, content)
-      select entry, view, revision, format, kind, title, "sortTitle", slug, language, state, shown_at, shown_at, earliest, latest,
-          facets, content
-        from showing
+      select s.entry, s.view, s.revision, s.format, s.kind, s.title, s."sortTitle", s.slug, s.language, s.state,
+          coalesce(first.public_at, s.shown_at), s.shown_at, s.earliest, s.latest, s.facets, s.content
+        from showing s
+        left join lateral (
+          select r.public_at from revision r
+            where s.view = 'PUBLISHED' and r.entry = s.entry and r.public_position is not null
+            order by r.number limit 1
+        ) first on true
       on conflict (entry, view) do update set
         revision = excluded.revision, format = excluded.format, title = excluded.title,
         sort_title = excluded.sort_title, slug = excluded.slug,
@@ -199,6 +224,11 @@ const LINKS = `
         and (l.from_entry, l.view, l.field, l.item, coalesce(l.to_entry::text, l.wanted_kind || ':' || l.wanted_slug))
           not in (select n.entry, n.view, n.field, n.item, n.target from due_link n)
   ),
+  left_link as (
+    update link l set until = w.position from write w
+      where l.from_entry = any($5::uuid[]) and l.from_entry = w.entry and w.leaves_public and l.view = 'PUBLISHED'
+        and l.until is null
+  ),
   new_link as (
     insert into link (from_entry, field, item, to_entry, wanted_kind, wanted_slug, view, since)
       select n.entry, n.field, n.item, n.to_entry, n.wanted_kind, n.wanted_slug, n.view, n.position from due_link n
@@ -222,7 +252,7 @@ const LEDGER = `
     insert into change (position, at, kind, public_kind, entry, revision, previous, latest, published, state, author,
         changeset)
       select position, at, change_kind, public_kind, entry, coalesce(number, published), was_latest, latest, published,
-          state, author, changeset
+          state, author, $6::uuid
         from write
   )
   select max(w.position) as position, max(w.at) as at,
@@ -233,10 +263,14 @@ const WRITE = `with ${[DRAW, ENTRIES, SHOWN, LINKS, LEDGER].join(',')}`;
 
 /**
  * Writes revisions, and all that follows from them, in one statement: entries by compare-and-set, revisions, what the
- * views show, slugs, links, and the ledger's rows, one an entry in the order given. The entries must be locked, and the
- * position lock held.
+ * views show, slugs, links, the changeset, and the ledger's rows, one an entry in the order given. The entries must be
+ * locked, and the position lock held.
  */
-export async function writeEntries(run: Run, writes: readonly EntryWrite[]): Promise<Written> {
+export async function writeEntries(
+  run: Run,
+  writes: readonly EntryWrite[],
+  changeset: NewChangeset | null = null,
+): Promise<Written> {
   const showings = writes.flatMap((write) => write.showings.map((showing) => ({ entry: write.entry, ...showing })));
   const [row] = await run<{ position: string; at: Date; entries: number }>('write-entries', WRITE, [
     JSON.stringify(writes.map(toWriteRow)),
@@ -253,6 +287,8 @@ export async function writeEntries(run: Run, writes: readonly EntryWrite[]): Pro
     ),
     // The same ids once more, as an array: how many rows JSON holds the planner does not know, and it scans whole tables.
     writes.map((write) => write.entry),
+    changeset?.id ?? null,
+    changeset?.summary ?? null,
   ]);
   invariant(row && row.entries === writes.length, 'a locked entry was changed by somebody else');
   return { position: BigInt(row.position), at: row.at };
@@ -277,4 +313,5 @@ const toWriteRow = (write: EntryWrite, index: number): Record<string, unknown> =
   published: write.published,
   change_kind: write.change.kind,
   public_kind: write.change.publicKind,
+  leaves_public: write.leavesPublic,
 });

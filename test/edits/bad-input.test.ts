@@ -137,8 +137,8 @@ describe('An input with many mistakes', () => {
       'DUPLICATE /timeline/3/id',
       'TOO_LONG /cast/0/role',
       'TOO_MANY /related',
-      'INVALID null',
       'NOT_FOUND /cast/0/actor',
+      'INVALID null',
     ]);
     expect(scope.statements).toBe(0);
   });

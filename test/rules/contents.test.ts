@@ -21,6 +21,7 @@ const startReading = (): Reading => ({
   limits: { headline: 300, summary: 1000, body: 200_000, keptText: 1_000_000, listItems: 500 },
   defaultLanguage: 'en',
   newItemId: () => `new-${(items += 1)}`,
+  refs: null,
   problems: [],
   texts: new Map(),
   wikiLinks: 0,

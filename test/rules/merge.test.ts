@@ -4,7 +4,7 @@ import { sameContent, sameField } from '../../src/rules/contents';
 import { isKeyedList } from '../../src/rules/field-groups';
 import type { FieldRule } from '../../src/rules/fields';
 import { KINDS } from '../../src/rules/kinds';
-import { mergeContents } from '../../src/rules/merge';
+import { mergeContents, UNDECIDED } from '../../src/rules/merge';
 import { CONTENTS } from '../support/arbitrary-contents';
 
 type Item = { id: string } & Record<string, unknown>;
@@ -15,7 +15,7 @@ const ruleOf = (kind: EntryKind, field: string) =>
 
 /** No two long texts merge here; how they do is another test's matter. */
 const merge = (kind: EntryKind, base: Content, theirs: Content, mine: Partial<Content>) =>
-  mergeContents(kind, base, theirs, mine, () => null);
+  mergeContents(kind, base, theirs, mine, { mergeText: () => null, decide: UNDECIDED });
 
 /** A base, and two states that each changed some of its fields: often the same, often others, lists also item by item. */
 const three = (kind: keyof typeof CONTENTS) =>

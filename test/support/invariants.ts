@@ -25,11 +25,26 @@ const BREACHES: Readonly<Record<string, string>> = {
       where e.latest is distinct from (select max(number) from revision r where r.entry = e.id)`,
   'the ledger has one row for each revision, at its position': `
     select r.entry, r.number, c.position from revision r
-      full join (select * from change where kind in ('CREATED', 'EDITED')) c
+      full join (select * from change where kind in ('CREATED', 'EDITED', 'DELETED', 'RESTORED')) c
         on c.entry = r.entry and c.revision = r.number and c.position = r.position
       where c.position is null or r.number is null or c.at <> r.at or c.author <> r.author`,
-  'the rest of the ledger are publications': `
-    select position, kind from change where kind not in ('CREATED', 'EDITED', 'PUBLISHED')`,
+  'the rest of the ledger are publications, and what was hidden': `
+    select position, kind from change where kind not in ('CREATED', 'EDITED', 'PUBLISHED', 'DELETED', 'RESTORED', 'HIDDEN')`,
+  'the public is told of what it sees begin, change and end, and of nothing else': `
+    select * from (
+        select c.*, coalesce(lag(state) over w, 'DRAFT') = 'PUBLISHED' as was_seen, state = 'PUBLISHED' as is_seen,
+            lag(published) over w as published_before
+          from change c window w as (partition by entry order by position)) c
+      where kind <> 'HIDDEN' and public_kind is distinct from case
+        when is_seen and not was_seen then 'PUBLISHED'
+        when was_seen and not is_seen then 'DELETED'
+        when is_seen and published is distinct from published_before then 'EDITED' end`,
+  'a changeset has its revisions, of its author and all at its time': `
+    select s.id, r.entry from changeset s left join revision r on r.changeset = s.id
+      where r.entry is null or r.author <> s.author or r.at <> s.at`,
+  'what is out of sight is neither the newest nor what is public, and what is gone is out of sight': `
+    select e.id, r.number from entry e join revision r on r.entry = e.id and r.number in (e.latest, e.published)
+      where r.hidden_at is not null or r.content is null`,
   'positions are 1 to N': `
     select min(position), max(position), count(*) from change having min(position) <> 1 or max(position) <> count(*)`,
   'time never goes back in the ledger': `
@@ -60,7 +75,8 @@ const BREACHES: Readonly<Record<string, string>> = {
         or s.state <> 'PUBLISHED' or s.kind <> e.kind)`,
   'a revision was public if and only if the ledger says so, since the position that says so': `
     select r.entry, r.number, r.public_position, c.position from revision r
-      full join (select entry, published, min(position) as position from change where published is not null group by 1, 2) c
+      full join (select entry, published, min(position) as position from change
+          where published is not null and state = 'PUBLISHED' group by 1, 2) c
         on c.entry = r.entry and c.published = r.number
       where r.public_position is distinct from c.position`,
   'what is accepted is all that is not newer than what was published': `
@@ -94,7 +110,8 @@ async function findLinkBreaches(sql: Sql, contents: ReadonlyMap<string, Content>
   const links = new Map<string, Row[]>();
   for (const link of await sql('select *, since::int as s, until::int as u from link'))
     links.set(link.from_entry, [...(links.get(link.from_entry) ?? []), link]);
-  const ledger = await sql(`select c.position::int as p, c.entry, c.latest, c.published, e.kind
+  const ledger = await sql(`select c.position::int as p, c.entry, c.latest, e.kind,
+      case when c.state = 'PUBLISHED' then c.published end as published
     from change c join entry e on e.id = c.entry order by c.position`);
   for (const { p, entry, latest, published, kind } of ledger) {
     const expected = [
@@ -200,7 +217,7 @@ export async function findBreaches(sql: Sql): Promise<string[]> {
   for (const [rule, statement] of Object.entries(BREACHES))
     for (const row of await sql(statement)) breaches.push(`${rule}: ${JSON.stringify(row)}`);
   const rows = await sql(`select r.entry, r.number, r.format, r.content, r.hash, e.kind
-    from revision r join entry e on e.id = r.entry`);
+    from revision r join entry e on e.id = r.entry where r.content is not null`);
   for (const { entry, number, content, hash } of rows)
     if (sha256(JSON.stringify(content)) !== hash) breaches.push(`the hash of ${entry}:${number} is another content's`);
   const contents = new Map<string, Content>(

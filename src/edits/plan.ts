@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { invariant } from '../base/invariant';
+import type { EditResult, Problem } from '../model/edit';
+import type { Content } from '../model/entry';
+import { emptyContent } from '../rules/contents';
+import type { Run } from '../store/database';
+import { lockPosition } from '../store/locks';
+import { keepTexts, writeEntries } from '../store/write';
+import { foreseen, invalid, saved } from './result';
+import { tellChanges } from './tell-changes';
+import { type Draft, findLateProblems, numberOf, toEntryWrite } from './write-draft';
+
+/** One entry's part in a write, made before the position lock is taken. */
+export interface PlannedWrite {
+  draft: Draft;
+  /** The content that it follows; null for a new entry. */
+  before: Content | null;
+  outcome: 'CREATED' | 'SAVED' | 'MERGED';
+  /** What the caller should know of, although it is written. */
+  remarks?: readonly Problem[];
+}
+
+/** What one edit is to come to: a write, or an answer for which nothing is written. */
+export type Plan = PlannedWrite | EditResult;
+
+export const isWrite = (plan: Plan): plan is PlannedWrite => 'draft' in plan;
+
+/** How a write is carried out. */
+export interface CarryOptions {
+  dryRun?: boolean | null;
+  /** Several entries written as one, and why. */
+  changeset?: { id: string; summary: string | null };
+}
+
+/**
+ * Writes what was planned, all or none: texts, then the position lock, then what only the lock makes sure, then the
+ * revisions and all that follows from them. With `dryRun` nothing is locked or written; the answers are the same.
+ *
+ * @returns an answer for each; where one has an ERROR among its problems, nothing was written.
+ */
+export async function carryOut(
+  run: Run,
+  plans: readonly PlannedWrite[],
+  { dryRun, changeset }: CarryOptions = {},
+): Promise<EditResult[]> {
+  const drafts = plans.map((plan) => plan.draft);
+  if (!dryRun) {
+    const texts = new Map(drafts.flatMap((draft) => [...draft.texts]));
+    await keepTexts(
+      run,
+      [...texts].map(([hash, body]) => ({ hash, body })),
+    );
+    await lockPosition(run);
+  }
+  const problems = await findLateProblems(run, plans);
+  if (problems.some((found) => found.length > 0) || dryRun)
+    return Promise.all(plans.map((plan, index) => foresee(run, plan, problems[index] ?? [])));
+  const written = await writeEntries(run, drafts.map(toEntryWrite), changeset);
+  invariant(written.position > 0n, 'positions count from 1');
+  return plans.map(({ draft, outcome, remarks }) => saved(outcome, draft.entry, numberOf(draft), 'written', remarks));
+}
+
+/** Carries out a plan of its own, if it is one that writes. */
+export async function carryOutAlone(run: Run, plan: Plan, options: CarryOptions): Promise<EditResult> {
+  if (!isWrite(plan)) return plan;
+  const [result] = await carryOut(run, [plan], options);
+  invariant(result, 'every plan has its answer');
+  return result;
+}
+
+async function foresee(run: Run, plan: PlannedWrite, problems: Problem[]): Promise<EditResult> {
+  const { draft, before, outcome, remarks } = plan;
+  const entry = draft.was ? draft.entry : null;
+  if (problems.length > 0) return invalid(entry, problems);
+  const changes = await tellChanges(run, draft.kind, before ?? emptyContent(draft.kind), draft.content, draft.texts);
+  return foreseen(outcome, entry, changes, remarks);
+}
+
+/** An id for a changeset that is about to be. */
+export const newChangeset = (summary: string | null): { id: string; summary: string | null } => ({
+  id: randomUUID(),
+  summary,
+});
