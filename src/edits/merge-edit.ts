@@ -1,4 +1,5 @@
 import { sha256 } from '../base/hash';
+import { invariant } from '../base/invariant';
 import type { MergePart } from '../model/edit';
 import type { Content, EntryKind } from '../model/entry';
 import { checkMerged, sameField, settle, settleGiven } from '../rules/contents';
@@ -6,9 +7,10 @@ import type { FieldRule, FieldRules, Reading } from '../rules/fields';
 import { KINDS } from '../rules/kinds';
 import { mergeContents } from '../rules/merge';
 import type { FieldConflict, Versions } from '../rules/merge-items';
-import { mergeTexts } from '../rules/text-merge';
+import type { TextMerge } from '../rules/text-merge';
 import type { Run } from '../store/database';
 import { gatherTexts } from './tell-changes';
+import { mergeTextsAside } from './text-merger';
 
 /** What an edit starts from, and what it is put on. */
 export interface Standpoints {
@@ -23,12 +25,37 @@ export type EditMerge =
   | { content: Content; conflicts: null }
   | { content: null; conflicts: readonly FieldConflict[]; parts: ReadonlyMap<string, readonly MergePart[]> };
 
+const isOfThree = (versions: Versions): versions is Versions<string> =>
+  Object.values(versions).every((hash) => typeof hash === 'string') && new Set(Object.values(versions)).size === 3;
+
 /** Long texts that all three sides have differently: only these have to be read for a merge. */
-const textsToMerge = (kind: EntryKind, base: Content, latest: Content, mine: Partial<Content>): string[] =>
+const textsToMerge = (kind: EntryKind, base: Content, latest: Content, mine: Partial<Content>): Versions<string>[] =>
   Object.entries(KINDS[kind].fields as FieldRules)
-    .filter(([name, rule]) => rule.shape === 'text' && typeof mine[name] === 'string' && mine[name] !== latest[name])
-    .flatMap(([name]) => [base[name], latest[name], mine[name]])
-    .filter((hash): hash is string => typeof hash === 'string');
+    .filter(([, rule]) => rule.shape === 'text')
+    .map(([name]): Versions => ({ base: base[name], mine: mine[name], theirs: latest[name] }))
+    .filter(isOfThree);
+
+const keyOf = ({ base, mine, theirs }: Versions<string>): string => [base, mine, theirs].join();
+
+/** What long texts come to, by their hashes: merged ahead, for that may take a while and `mergeContents` does not wait. */
+async function mergeAhead(
+  run: Run,
+  toMerge: readonly Versions<string>[],
+  newTexts: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, TextMerge>> {
+  const texts = await gatherTexts(
+    run,
+    toMerge.flatMap(({ base, mine, theirs }) => [base, mine, theirs]),
+    newTexts,
+  );
+  const textOf = (hash: string): string => texts.get(hash) ?? '';
+  const merges = new Map<string, TextMerge>();
+  for (const versions of toMerge) {
+    const { base, mine, theirs } = versions;
+    merges.set(keyOf(versions), await mergeTextsAside(textOf(base), textOf(mine), textOf(theirs)));
+  }
+  return merges;
+}
 
 const refused = (
   conflicts: readonly FieldConflict[],
@@ -74,12 +101,11 @@ export async function mergeEdit(
 ): Promise<EditMerge> {
   const { base, latest, isStale } = standpoints;
   const given = settleGiven(kind, base, edited);
-  const hashes = isStale ? textsToMerge(kind, base, latest, given) : [];
-  const texts = await gatherTexts(run, hashes, reading.texts);
+  const merges = await mergeAhead(run, isStale ? textsToMerge(kind, base, latest, given) : [], reading.texts);
   const parts = new Map<string, readonly MergePart[]>();
   const mergeText = (versions: Versions<string>): string | null => {
-    const [one, mine, theirs] = [versions.base, versions.mine, versions.theirs].map((hash) => texts.get(hash) ?? '');
-    const merge = mergeTexts(one as string, mine as string, theirs as string);
+    const merge = merges.get(keyOf(versions));
+    invariant(merge, 'a text that all three sides have differently was merged ahead');
     if (merge.merged === null) {
       parts.set(versions.mine, merge.parts.map(toPart));
       return null;
