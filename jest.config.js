@@ -5,6 +5,8 @@ module.exports = {
   setupFiles: ['reflect-metadata'],
   globalSetup: '<rootDir>/test/global-setup.ts',
   globalTeardown: '<rootDir>/test/global-teardown.ts',
+  // A thread runs JavaScript, and the sources are not compiled here.
+  moduleNameMapper: { '/text-merger\\.thread\\.js$': '<rootDir>/test/support/text-merger.thread.js' },
   maxWorkers: 2,
   testTimeout: 30_000,
   transform: {

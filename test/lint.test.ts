@@ -102,6 +102,8 @@ const ways = (
     ],
     ['src/rules/reads-files.ts', importing('node:fs/promises'), IMPORTS],
     ['src/rules/reads-files-by-old-name.ts', importing('fs'), IMPORTS],
+    ['src/rules/works-aside.ts', importing('node:worker_threads'), IMPORTS],
+    ['src/edits/works-aside.ts', importing('node:worker_threads'), null],
     ['src/rules/compares-words.ts', importing('node:util'), null],
     ['src/api/writes.ts', importing('../store/write'), IMPORTS],
     ['src/api/writes-apart.ts', importing('../store/write-entry'), IMPORTS],

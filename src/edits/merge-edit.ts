@@ -1,4 +1,5 @@
 import { sha256 } from '../base/hash';
+import { invariant } from '../base/invariant';
 import type { MergePart } from '../model/edit';
 import type { Content, EntryKind } from '../model/entry';
 import { checkMerged, sameContent, sameField, settle, settleGiven } from '../rules/contents';
@@ -6,10 +7,11 @@ import type { FieldRule, FieldRules, Reading } from '../rules/fields';
 import { KINDS } from '../rules/kinds';
 import { mergeContents } from '../rules/merge';
 import { decided, type FieldConflict, type Versions } from '../rules/merge-items';
-import { mergeTexts } from '../rules/text-merge';
+import type { TextMerge } from '../rules/text-merge';
 import type { Run } from '../store/database';
 import type { Decisions } from './resolve';
 import { gatherTexts } from './tell-changes';
+import { mergeTextsAside } from './text-merger';
 
 /** What an edit starts from, and what it is put on. */
 export interface Standpoints {
@@ -31,12 +33,37 @@ export type EditMerge =
   | { content: Content; conflicts: null }
   | { content: null; conflicts: readonly FieldConflict[]; parts: ReadonlyMap<string, readonly MergePart[]> };
 
+const isOfThree = (versions: Versions): versions is Versions<string> =>
+  Object.values(versions).every((hash) => typeof hash === 'string') && new Set(Object.values(versions)).size === 3;
+
 /** Long texts that all three sides have differently: only these have to be read for a merge. */
-const textsToMerge = (kind: EntryKind, base: Content, latest: Content, mine: Partial<Content>): string[] =>
+const textsToMerge = (kind: EntryKind, base: Content, latest: Content, mine: Partial<Content>): Versions<string>[] =>
   Object.entries(KINDS[kind].fields as FieldRules)
-    .filter(([name, rule]) => rule.shape === 'text' && typeof mine[name] === 'string' && mine[name] !== latest[name])
-    .flatMap(([name]) => [base[name], latest[name], mine[name]])
-    .filter((hash): hash is string => typeof hash === 'string');
+    .filter(([, rule]) => rule.shape === 'text')
+    .map(([name]): Versions => ({ base: base[name], mine: mine[name], theirs: latest[name] }))
+    .filter(isOfThree);
+
+const keyOf = ({ base, mine, theirs }: Versions<string>): string => [base, mine, theirs].join();
+
+/** What long texts come to, by their hashes: merged ahead, for that may take a while and `mergeContents` does not wait. */
+async function mergeAhead(
+  run: Run,
+  toMerge: readonly Versions<string>[],
+  newTexts: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, TextMerge>> {
+  const texts = await gatherTexts(
+    run,
+    toMerge.flatMap(({ base, mine, theirs }) => [base, mine, theirs]),
+    newTexts,
+  );
+  const textOf = (hash: string): string => texts.get(hash) ?? '';
+  const merges = new Map<string, TextMerge>();
+  for (const versions of toMerge) {
+    const { base, mine, theirs } = versions;
+    merges.set(keyOf(versions), await mergeTextsAside(textOf(base), textOf(mine), textOf(theirs)));
+  }
+  return merges;
+}
 
 const refused = (
   conflicts: readonly FieldConflict[],
@@ -79,12 +106,12 @@ function applyDecisions(content: Content, conflicts: readonly FieldConflict[], {
   return { settled, open };
 }
 
-/** Merges long texts by their hashes; notes what they come to, or the parts of those that cannot agree. */
+/** Gives what long texts come to, by their hashes; notes it, or the parts of those that cannot agree. */
 const textMerger =
-  (texts: ReadonlyMap<string, string>, parts: Map<string, readonly MergePart[]>, reading: Reading) =>
+  (merges: ReadonlyMap<string, TextMerge>, parts: Map<string, readonly MergePart[]>, reading: Reading) =>
   (versions: Versions<string>): string | null => {
-    const [base, mine, theirs] = [versions.base, versions.mine, versions.theirs].map((hash) => texts.get(hash) ?? '');
-    const merge = mergeTexts(base as string, mine as string, theirs as string);
+    const merge = merges.get(keyOf(versions));
+    invariant(merge, 'a text that all three sides have differently was merged ahead');
     if (merge.merged === null) {
       parts.set(versions.mine, merge.parts.map(toPart));
       return null;
@@ -108,9 +135,9 @@ export async function mergeEdit(
 ): Promise<EditMerge> {
   const { base, latest, isStale } = standpoints;
   const given = settleGiven(kind, base, edited);
-  const texts = await gatherTexts(run, isStale ? textsToMerge(kind, base, latest, given) : [], reading.texts);
+  const merges = await mergeAhead(run, isStale ? textsToMerge(kind, base, latest, given) : [], reading.texts);
   const parts = new Map<string, readonly MergePart[]>();
-  const help = { mergeText: textMerger(texts, parts, reading), decide: manner.decisions.decide };
+  const help = { mergeText: textMerger(merges, parts, reading), decide: manner.decisions.decide };
   const merge = mergeContents(kind, base, latest, given, help);
   if (!merge.content) return refused(merge.conflicts, parts);
   if (!isStale) return { content: settle(kind, merge.content, reading), conflicts: null };

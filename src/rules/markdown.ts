@@ -24,6 +24,9 @@ export type Resolve = (target: WikiTarget) => ResolvedLink | 'wanted' | 'plain';
 
 const WIKI_LINK = /\[\[(story|actor|event|claim):([^\][|\n]{1,100})(?:\|([^\][\n]{1,300}))?\]\]/y;
 
+/** The same anywhere: it stands on one line, whatever the Markdown around it. */
+const ANY_WIKI_LINK = new RegExp(WIKI_LINK.source);
+
 /** Schemes that a link may have; everything else stays text. */
 const OPEN_SCHEMES = /^(https?:\/\/|mailto:)/i;
 
@@ -106,7 +109,7 @@ const markdown = makeMarkdown();
 
 /** What the wiki links of a text name, each once, in the order of the text. Links in code are none. */
 export function wikiTargetsIn(text: string): WikiTarget[] {
-  if (!text.includes('[[')) return []; // most texts: a parse saved
+  if (!ANY_WIKI_LINK.test(text)) return []; // most texts: a parse saved
   const targets = new Map<string, WikiTarget>();
   for (const block of markdown.parse(text, {}))
     for (const token of block.children ?? [])

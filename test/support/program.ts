@@ -10,6 +10,8 @@ const ROOT = path.resolve(__dirname, '..', '..');
 export interface BuiltProgram {
   /** Starts it with nothing in its environment but the settings given. */
   start(settings: Record<string, string>): Started;
+  /** Runs a script in its place, until it ends by itself. */
+  run(script: string): { code: number | null; stdout: string; stderr: string };
   /** A directory for data that any user may enter. */
   makeDirectory(): string;
   /** Ends what still runs, and removes the place. */
@@ -80,6 +82,11 @@ export function buildProgram(): BuiltProgram {
       const one = startProgram(place, settings);
       started.push(one);
       return one;
+    },
+    run: (script) => {
+      const options = { cwd: place, encoding: 'utf8', timeout: 20_000 } as const;
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script], options);
+      return { code: status, stdout, stderr };
     },
     makeDirectory: () => {
       const directory = mkdtempSync(path.join(place, 'data-'));
