@@ -114,6 +114,7 @@ export async function eraseRevisions(newsroom: Newsroom, input: EraseRequest): P
     if (!entry) throw notFound();
     const sights = await findSight(run, entry.id, numbers);
     const problems = numbers.flatMap((number) => sightProblems(entry, number, '/revisions', sights.get(number), true));
+    if (numbers.every((number) => sights.get(number) === 'ERASED')) return problems;
     if (problems.length > 0) return problems;
     await erase(run, { entry: entry.id, revisions: numbers, reason, author: null, askedBy });
     return [];

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { type Config, readConfig } from '../base/config';
 import { sha256 } from '../base/hash';
 import { makeLog } from '../base/log';
+import { eraseRevisions } from '../edits/hide-revisions';
 import { makeSecret } from '../edits/people';
 import type { Newsroom } from '../store/scope';
 import { findFirstAdmin, insertToken } from '../store/write-people';
@@ -14,6 +16,15 @@ import { generate } from './generate';
 import { loadSample } from './load-sample';
 import { showProgress } from './progress';
 import { findDatabase, openFrom, projectFile, Running } from './start';
+
+/** Asks a person; without one, nothing that needs an answer is done. */
+async function confirm(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new Error(`${question} Say so with --yes.`);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(`${question} (yes/no) `);
+  terminal.close();
+  return answer.trim().toLowerCase() === 'yes';
+}
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -72,6 +83,29 @@ program
       const made = await loadSample(newsroom, projectFile('sample'), progress.update);
       progress.stop();
       say(made > 0 ? `Loaded ${made} entries.` : 'Nothing to do: the database is not empty, or the sample is there.');
+    }),
+  );
+
+program
+  .command('erase')
+  .description(
+    'remove the contents of old revisions for good, for law or privacy; writes down who asked for it and why. The newest revision and the published one cannot be erased: save or publish one without what is to go first',
+  )
+  .argument('<entry>', 'id of the entry')
+  .argument('<revisions...>', 'numbers of the revisions')
+  .requiredOption('--reason <words>', 'why; everybody who sees the history can read it')
+  .requiredOption('--by <words>', 'who asked for it; kept with the reason')
+  .option('--yes', 'do not ask')
+  .action((id: string, numbers: string[], { reason, by, yes }: { reason: string; by: string; yes?: boolean }) =>
+    withNewsroom(async (newsroom) => {
+      const strange = numbers.find((number) => !/^[1-9]\d{0,8}$/.test(number));
+      if (strange !== undefined) throw new Error(`${strange} is not the number of a revision.`);
+      const revisions = numbers.map(Number);
+      const what = `${revisions.length} revision${revisions.length === 1 ? '' : 's'} of ${id}`;
+      if (!yes && !(await confirm(`Erase ${what} for good? There is no way back.`))) return say('Nothing was erased.');
+      const problems = await eraseRevisions(newsroom, { id, revisions, reason, askedBy: by });
+      if (problems.length === 0) return say(`Erased: ${what}.`);
+      throw new Error(problems.map((problem) => problem.message).join('\n'));
     }),
   );
 

@@ -175,11 +175,9 @@ describe('Settling a conflict', () => {
     const [one] = actor.content.names as Fields[];
     const send = async (words: Fields[], more: Fields = {}): Promise<Answer> =>
       (
-        await room
-          .as('EDITOR')
-          .run(EDIT, {
-            input: { id: actor.id, baseRevision: 1, fields: { names: [{ ...one, usedIn: [] }, ...words] }, ...more },
-          })
+        await room.as('EDITOR').run(EDIT, {
+          input: { id: actor.id, baseRevision: 1, fields: { names: [{ ...one, usedIn: [] }, ...words] }, ...more },
+        })
       ).editActor;
     await send(many('theirs'));
     const refused = await send(many('mine'));

@@ -1,3 +1,4 @@
+import { eraseRevisions } from '../../src/edits/hide-revisions';
 import { type Answer, openTestNewsroom, type TestNewsroom } from '../support/newsroom';
 import { findBreaches } from '../support/invariants';
 import { writingNothing } from '../support/tables';
@@ -332,5 +333,47 @@ describe('Hiding revisions', () => {
     ]);
     const HIDE = `mutation ($input: HideRevisionsInput!) { hideRevisions(input: $input) { outcome } }`;
     expect(await room.as('EDITOR').fails(HIDE, { input: { id, revisions: [1], reason: 'law' } })).toBe('FORBIDDEN');
+  });
+});
+
+describe('Erasing revisions', () => {
+  const erase = (id: string, revisions: number[], more: Partial<Parameters<typeof eraseRevisions>[1]> = {}) =>
+    eraseRevisions(room.newsroom, { id, revisions, reason: 'a judgment', askedBy: 'the legal desk', ...more });
+
+  it('removes content, remark and the texts that nothing else has, and writes down who asked and why', async () => {
+    const shared = 'A text that another story has as well.';
+    const { id } = await room.make.story({ headline: 'One', body: shared });
+    await edit(id, 1, { headline: 'A libel', body: 'A libel in a text of its own.' });
+    await edit(id, 2, { headline: 'Three', body: 'Harmless.' });
+    await room.make.story({ body: shared });
+    expect(await erase(id, [1, 2])).toEqual([]);
+    const kept = await room.sql('select number, content, summary from revision where entry = $1 order by number', [id]);
+    expect(kept.map(({ content }: Answer) => content === null)).toEqual([true, true, false]);
+    const texts = (await room.sql('select body from text')).map(({ body }: Answer) => body);
+    expect(texts).toContain(shared);
+    expect(texts).not.toContain('A libel in a text of its own.');
+    expect(
+      await room.sql('select revisions, act, reason, asked_by, author from concealment where entry = $1', [id]),
+    ).toEqual([{ revisions: [1, 2], act: 'ERASE', reason: 'a judgment', asked_by: 'the legal desk', author: null }]);
+    const { history } = await story(
+      id,
+      'LATEST',
+      'history { nodes { number hiddenReason snapshot { id } changes { path } } }',
+    );
+    expect(history.nodes.map(({ hiddenReason }: Answer) => hiddenReason)).toEqual([null, 'a judgment', 'a judgment']);
+    expect(history.nodes[0].changes.length).toBeGreaterThan(0);
+    const shown = await act('hideRevisions', { id, revisions: [2], hidden: false, reason: 'again' }, 'ADMIN');
+    expect(shown.problems[0].message).toMatch(/erased for good/);
+  });
+
+  it('is not for the newest or the public one, nor without a reason and a name', async () => {
+    const { id } = await room.make.story();
+    expect((await erase(id, [1])).map(({ message }) => message).join()).toMatch(/newest revision/);
+    const problems = await erase(id, [1], { reason: '', askedBy: ' ' });
+    expect(problems.map(({ message }) => message)).toEqual([
+      'reason is required.',
+      'by is required: who asked for it.',
+    ]);
+    await expect(erase('nonsense', [1])).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
