@@ -13,6 +13,7 @@ import { ensureFirstAdmin } from './first-admin';
 import { generate } from './generate';
 import { loadSample } from './load-sample';
 import { showProgress } from './progress';
+import { rebuild } from './rebuild';
 import { findDatabase, openFrom, projectFile, Running } from './start';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -72,6 +73,19 @@ program
       const made = await loadSample(newsroom, projectFile('sample'), progress.update);
       progress.stop();
       say(made > 0 ? `Loaded ${made} entries.` : 'Nothing to do: the database is not empty, or the sample is there.');
+    }),
+  );
+
+program
+  .command('rebuild')
+  .description(
+    'make again what is derived from contents (views, links, addresses); only rows that are wrong are written',
+  )
+  .option('--check', 'write nothing; fail where something is not as derived, and name the first 20')
+  .action(({ check = false }: { check?: boolean }) =>
+    withNewsroom(async (newsroom) => {
+      const isRight = await rebuild(newsroom, check, say);
+      if (check && !isRight) process.exitCode = 1;
     }),
   );
 
