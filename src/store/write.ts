@@ -244,7 +244,11 @@ const LINKS = `
   ),
   link_granted as (
     insert into link (from_entry, field, item, to_entry, view, since)
-      select from_entry, field, item, entry, view, position from granted_link
+      select distinct g.from_entry, g.field, g.item, g.entry, g.view, g.position from granted_link g
+        where not exists (
+          select from link l
+            where l.from_entry = g.from_entry and l.field = g.field and l.item = g.item and l.view = g.view
+              and l.to_entry = g.entry and l.until is null)
   )`;
 
 const LEDGER = `

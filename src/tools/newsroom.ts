@@ -15,6 +15,7 @@ import { ensureFirstAdmin } from './first-admin';
 import { generate } from './generate';
 import { loadSample } from './load-sample';
 import { showProgress } from './progress';
+import { rebuild } from './rebuild';
 import { findDatabase, openFrom, projectFile, Running } from './start';
 
 /** Asks a person; without one, nothing that needs an answer is done. */
@@ -106,6 +107,19 @@ program
       const problems = await eraseRevisions(newsroom, { id, revisions, reason, askedBy: by });
       if (problems.length === 0) return say(`Erased: ${what}.`);
       throw new Error(problems.map((problem) => problem.message).join('\n'));
+    }),
+  );
+
+program
+  .command('rebuild')
+  .description(
+    'make again what is derived from contents (views, links, addresses); only rows that are wrong are written',
+  )
+  .option('--check', 'write nothing; fail where something is not as derived, and name the first 20')
+  .action(({ check = false }: { check?: boolean }) =>
+    withNewsroom(async (newsroom) => {
+      const isRight = await rebuild(newsroom, check, say);
+      if (check && !isRight) process.exitCode = 1;
     }),
   );
 
