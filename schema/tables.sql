@@ -35,6 +35,29 @@ create table changeset (
   constraint changeset_author FOREIGN KEY (author) REFERENCES "user"(id)
 );
 
+create table comment (
+  id uuid not null,
+  entry uuid not null,
+  path text,
+  revision integer not null,
+  body text not null,
+  author uuid not null,
+  created_at timestamp(3) with time zone not null default clock_timestamp(),
+  parent uuid,
+  resolved_at timestamp(3) with time zone,
+  resolved_by uuid,
+  since bigint not null,
+  until bigint,
+  constraint comment_pkey PRIMARY KEY (id),
+  constraint comment_author FOREIGN KEY (author) REFERENCES "user"(id),
+  constraint comment_parent FOREIGN KEY (parent) REFERENCES comment(id),
+  constraint comment_resolved CHECK (((resolved_at IS NULL) = (resolved_by IS NULL))),
+  constraint comment_resolved_by FOREIGN KEY (resolved_by) REFERENCES "user"(id),
+  constraint comment_revision FOREIGN KEY (entry, revision) REFERENCES revision(entry, number)
+);
+CREATE INDEX comment_by_entry ON public.comment USING btree (entry, created_at, id) WHERE (parent IS NULL);
+CREATE INDEX comment_by_parent ON public.comment USING btree (parent, created_at, id) WHERE (parent IS NOT NULL);
+
 create table concealment (
   id bigint generated always as identity not null,
   entry uuid not null,
@@ -51,6 +74,23 @@ create table concealment (
   constraint concealment_entry FOREIGN KEY (entry) REFERENCES entry(id)
 );
 
+create table correction (
+  id uuid not null,
+  entry uuid not null,
+  revision integer not null,
+  kind text not null,
+  note text not null,
+  author uuid not null,
+  "position" bigint not null,
+  at timestamp(3) with time zone not null,
+  constraint correction_pkey PRIMARY KEY (id),
+  constraint correction_author FOREIGN KEY (author) REFERENCES "user"(id),
+  constraint correction_kind CHECK ((kind = ANY (ARRAY['CORRECTION'::text, 'CLARIFICATION'::text, 'UPDATE'::text, 'RETRACTION'::text]))),
+  constraint correction_revision FOREIGN KEY (entry, revision) REFERENCES revision(entry, number)
+);
+CREATE INDEX correction_by_entry ON public.correction USING btree (entry, "position" DESC);
+CREATE INDEX correction_by_position ON public.correction USING btree ("position" DESC);
+
 create table entry (
   id uuid not null,
   kind text not null,
@@ -61,12 +101,15 @@ create table entry (
   protected_role text,
   protected_until timestamp(3) with time zone,
   protection_reason text,
+  submitted_at timestamp(3) with time zone,
   constraint entry_pkey PRIMARY KEY (id),
   constraint entry_kind CHECK ((kind = ANY (ARRAY['STORY'::text, 'ACTOR'::text, 'EVENT'::text, 'CLAIM'::text, 'DOCUMENT'::text, 'CITATION'::text]))),
   constraint entry_protected_role CHECK ((protected_role = ANY (ARRAY['READER'::text, 'CONTRIBUTOR'::text, 'EDITOR'::text, 'ADMIN'::text]))),
   constraint entry_published CHECK ((published <= latest)),
   constraint entry_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text])))
 );
+CREATE INDEX entry_by_embargo ON public.entry USING btree (embargo_until) WHERE (state = 'EMBARGOED'::text);
+CREATE INDEX entry_waiting ON public.entry USING btree (id) WHERE ((published < latest) OR (submitted_at IS NOT NULL));
 
 create table idempotency (
   user_id uuid not null,
@@ -78,6 +121,22 @@ create table idempotency (
   constraint idempotency_user FOREIGN KEY (user_id) REFERENCES "user"(id)
 );
 CREATE INDEX idempotency_by_age ON public.idempotency USING btree (created_at);
+
+create table judgement (
+  one uuid not null,
+  other uuid not null,
+  since bigint not null,
+  until bigint,
+  judgement text not null,
+  author uuid not null,
+  at timestamp(3) with time zone not null default clock_timestamp(),
+  constraint judgement_pkey PRIMARY KEY (one, other, since),
+  constraint judgement_author FOREIGN KEY (author) REFERENCES "user"(id),
+  constraint judgement_one FOREIGN KEY (one) REFERENCES entry(id),
+  constraint judgement_order CHECK ((one < other)),
+  constraint judgement_other FOREIGN KEY (other) REFERENCES entry(id),
+  constraint judgement_word CHECK ((judgement = ANY (ARRAY['SAME'::text, 'NOT_SAME'::text, 'UNSURE'::text])))
+);
 
 create table link (
   id bigint generated always as identity not null,
@@ -100,6 +159,30 @@ CREATE INDEX link_incoming ON public.link USING btree (to_entry, view, field, si
 CREATE INDEX link_incoming_any ON public.link USING btree (to_entry, view, since DESC, from_entry DESC) WHERE (until IS NULL);
 CREATE INDEX link_outgoing ON public.link USING btree (from_entry, view, field) WHERE (until IS NULL);
 CREATE INDEX link_wanted_by ON public.link USING btree (wanted_kind, wanted_slug) WHERE ((until IS NULL) AND (wanted_slug IS NOT NULL));
+
+create table presence (
+  user_id uuid not null,
+  entry uuid not null,
+  path text not null,
+  since timestamp(3) with time zone not null default clock_timestamp(),
+  seen_at timestamp(3) with time zone not null default clock_timestamp(),
+  constraint presence_pkey PRIMARY KEY (user_id, entry, path)
+);
+CREATE INDEX presence_by_entry ON public.presence USING btree (entry, seen_at);
+
+create table protection (
+  entry uuid not null,
+  since bigint not null,
+  until bigint,
+  minimum_role text not null,
+  expires_at timestamp(3) with time zone,
+  reason text,
+  author uuid not null,
+  constraint protection_pkey PRIMARY KEY (entry, since),
+  constraint protection_author FOREIGN KEY (author) REFERENCES "user"(id),
+  constraint protection_entry FOREIGN KEY (entry) REFERENCES entry(id),
+  constraint protection_role CHECK ((minimum_role = ANY (ARRAY['READER'::text, 'CONTRIBUTOR'::text, 'EDITOR'::text, 'ADMIN'::text])))
+);
 
 create table redirect (
   from_entry uuid not null,
@@ -222,6 +305,18 @@ create table token (
 CREATE INDEX token_by_user ON public.token USING btree (user_id, created_at);
 CREATE UNIQUE INDEX token_hash ON public.token USING btree (hash);
 
+create table unsettled (
+  entry uuid not null,
+  cause uuid not null,
+  since bigint not null,
+  until bigint,
+  at timestamp(3) with time zone not null,
+  constraint unsettled_pkey PRIMARY KEY (entry, cause, since),
+  constraint unsettled_cause FOREIGN KEY (cause) REFERENCES entry(id),
+  constraint unsettled_entry FOREIGN KEY (entry) REFERENCES entry(id)
+);
+CREATE INDEX unsettled_now ON public.unsettled USING btree (entry) WHERE (until IS NULL);
+
 create table "user" (
   id uuid not null,
   name text not null,
@@ -231,4 +326,25 @@ create table "user" (
   created_at timestamp(3) with time zone not null default clock_timestamp(),
   constraint user_pkey PRIMARY KEY (id),
   constraint user_role CHECK ((role = ANY (ARRAY['READER'::text, 'CONTRIBUTOR'::text, 'EDITOR'::text, 'ADMIN'::text])))
+);
+
+create table watch (
+  user_id uuid not null,
+  entry uuid not null,
+  since timestamp(3) with time zone not null default clock_timestamp(),
+  constraint watch_pkey PRIMARY KEY (user_id, entry),
+  constraint watch_entry FOREIGN KEY (entry) REFERENCES entry(id),
+  constraint watch_user FOREIGN KEY (user_id) REFERENCES "user"(id)
+);
+CREATE INDEX watch_by_time ON public.watch USING btree (user_id, since DESC, entry);
+
+create table withdrawal (
+  entry uuid not null,
+  "position" bigint not null,
+  note text not null,
+  author uuid not null,
+  at timestamp(3) with time zone not null,
+  constraint withdrawal_pkey PRIMARY KEY (entry, "position"),
+  constraint withdrawal_author FOREIGN KEY (author) REFERENCES "user"(id),
+  constraint withdrawal_entry FOREIGN KEY (entry) REFERENCES entry(id)
 );
