@@ -2,6 +2,10 @@ import { TheNewsroom1700000000001 } from './0001-the-newsroom';
 import { TakingBack1700000000002 } from './0002-taking-back';
 import { ReviewAndTalk1700000000003 } from './0003-review-and-talk';
 
-/** Every migration, oldest first. Append; never change one that has been released. */
-// prettier-ignore -- one a line, so that a new one is a line
-export const MIGRATIONS = [TheNewsroom1700000000001, TakingBack1700000000002, ReviewAndTalk1700000000003];
+/** Every migration, oldest first. Append, one a line; never change one that has been released. */
+// prettier-ignore
+export const MIGRATIONS = [
+  TheNewsroom1700000000001,
+  TakingBack1700000000002,
+  ReviewAndTalk1700000000003,
+];
