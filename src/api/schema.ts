@@ -9,6 +9,7 @@ import { Event } from '../model/event';
 import { DateTime } from '../model/scalars';
 import { Story } from '../model/story';
 import { ActorPayloadResolver, ActorResolver, NameResolver, RelationResolver, RoleResolver } from './actor.resolver';
+import { BlameResolver } from './blame.resolver';
 import { CitationPayloadResolver, CitationResolver, HopResolver } from './citation.resolver';
 import { ClaimPayloadResolver, ClaimRelationResolver, ClaimResolver, ClaimValueResolver } from './claim.resolver';
 import { DocumentPayloadResolver, DocumentResolver } from './document.resolver';
@@ -33,6 +34,7 @@ const RESOLVERS = [
   QueryResolver,
   ListResolver,
   EntryResolver,
+  BlameResolver,
   CheckResolver,
   FieldChangeResolver,
   RevisionResolver,

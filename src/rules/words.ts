@@ -11,7 +11,8 @@ const PLAIN_WORD = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\d]+$/u
 
 // The segmenter's time grows with the square of what it is given at once (measured: 5 s for 230 kB), and no word goes
 // across white space: so it gets pieces between white space, and only those that it is needed for.
-const wordsOf = (text: string): string[] =>
+/** The words of a text in any script, and what stands between them. Joined they are the text. */
+export const wordsOf = (text: string): string[] =>
   text
     .split(/(\s+)/u)
     .flatMap((piece) => piece.match(/.{1,500}/gsu) ?? [])

@@ -1,0 +1,247 @@
+import { align } from './align';
+import { joinRuns, splitRuns } from './blame-runs';
+import { type BlameStep, isRecognisable, type Taken, type TakenOut, type Unit } from './blame-units';
+import { runsOfWords, type WordBudget } from './blame-words';
+
+/** So many characters a step compares word by word, at most; beyond, sentences are new as wholes. */
+const MOST_COMPARED = 40_000;
+
+const LETTER = /[\p{L}\p{N}]/u;
+
+/** One step at work: what was found so far of each unit of the new text. */
+interface Matching {
+  readonly old: readonly Unit[];
+  readonly fresh: readonly string[];
+  readonly units: (Unit | undefined)[];
+  /** For each new unit the place of the old one that it is, or -1. */
+  readonly sources: Int32Array;
+  /** Whether it is in its place among those that stayed. */
+  readonly stayed: Uint8Array;
+  /** Whether an old unit stands in the new text, or what stands in its place was compared with it. */
+  readonly used: Uint8Array;
+  readonly takenOut: TakenOut;
+  /** For new units that were restored, what they were restored from. */
+  readonly restored: Map<number, Taken>;
+}
+
+/**
+ * Who brought the words of a stretch of text that stands in the place of another. Units that stand in both stay, or were
+ * moved; units of `takenOut` were restored; the others are compared word by word with what they stand in the place of.
+ * What is not in the text any more is put to what was taken out.
+ */
+export function matchUnits(old: readonly Unit[], fresh: readonly string[], takenOut: TakenOut, at: BlameStep): Unit[] {
+  const matching: Matching = {
+    old,
+    fresh,
+    units: Array.from(fresh, () => undefined),
+    sources: new Int32Array(fresh.length).fill(-1),
+    stayed: new Uint8Array(fresh.length),
+    used: new Uint8Array(old.length),
+    takenOut,
+    restored: new Map(),
+  };
+  findStayed(matching);
+  findMoved(matching);
+  findRestored(matching, at);
+  const stand = matching.used.slice();
+  compareWords(matching, at.number);
+  old.forEach((unit, index) => {
+    if (!stand[index]) takenOut.add(unit, old[index - 1], old[index + 1]);
+  });
+  return matching.units.map((unit, index) => unit ?? newUnit(fresh[index] as string, at.number));
+}
+
+const newUnit = (text: string, by: number): Unit => ({ text: apart(text), runs: [text.length, by] });
+
+// A slice keeps the whole text that it was cut from in memory; this one is of its own.
+const apart = (text: string): string => ` ${text}`.slice(1);
+
+function use(matching: Matching, index: number, source: number): void {
+  matching.units[index] = matching.old[source];
+  matching.sources[index] = source;
+  matching.used[source] = 1;
+}
+
+function findStayed(matching: Matching): void {
+  const numbers = new Map<string, number>();
+  const numbered = (texts: readonly string[]): number[] =>
+    texts.map((text) => numbers.get(text) ?? (numbers.set(text, numbers.size), numbers.size - 1));
+  const places = align(numbered(matching.old.map((unit) => unit.text)), numbered(matching.fresh));
+  places.forEach((place, source) => {
+    if (place < 0) return;
+    use(matching, place, source);
+    matching.stayed[place] = 1;
+  });
+}
+
+/** Those that can be recognised first, for they tell where small ones beside them come from. */
+function findMoved(matching: Matching): void {
+  const { old, fresh, units, used } = matching;
+  const left = new Map<string, number[]>(); // the first at the end
+  for (let source = old.length - 1; source >= 0; source--) {
+    const { text } = old[source] as Unit;
+    if (used[source]) continue;
+    const same = left.get(text);
+    if (same) same.push(source);
+    else left.set(text, [source]);
+  }
+  if (left.size === 0) return;
+  for (const isWanted of [isRecognisable, (text: string) => LETTER.test(text)])
+    fresh.forEach((text, index) => {
+      const sources = left.get(text);
+      if (units[index] || !sources || !isWanted(text)) return;
+      let source = sources.pop();
+      while (source !== undefined && used[source]) source = sources.pop();
+      if (source === undefined) return;
+      use(matching, index, source);
+      for (const step of [1, -1])
+        for (let by = step; canGoAlong(matching, index + by, source + by); by += step)
+          use(matching, index + by, source + by);
+    });
+}
+
+const canGoAlong = ({ old, fresh, units, used }: Matching, index: number, source: number): boolean =>
+  index in fresh && !units[index] && !used[source] && old[source]?.text === fresh[index];
+
+function findRestored(matching: Matching, { takesBack }: BlameStep): void {
+  const { fresh, units, takenOut, restored } = matching;
+  const restore = (index: number, taken: Taken): void => {
+    units[index] = taken.unit;
+    restored.set(index, taken);
+  };
+  fresh.forEach((text, index) => {
+    if (units[index] || !takenOut.has(text) || (takesBack === null && !isRecognisable(text))) return;
+    const taken = takenOut.takeBack(text);
+    if (!taken) return;
+    restore(index, taken);
+    for (const step of STEPS) {
+      let neighbour = beside(taken, step);
+      for (let next = index + step; neighbour && !units[next] && neighbour.text === fresh[next]; next += step) {
+        const along = takenOut.takeBackUnit(neighbour);
+        if (!along) break;
+        restore(next, along);
+        neighbour = beside(along, step);
+      }
+    }
+  });
+}
+
+const STEPS = [1, -1] as const;
+type Step = (typeof STEPS)[number];
+
+const beside = (taken: Taken, step: Step): Unit | undefined => (step === 1 ? taken.after : taken.before);
+
+/** Gives the units that are still open the words that they share with what they stand in the place of. */
+function compareWords(matching: Matching, by: number): void {
+  const { old, fresh, units, sources, stayed, used } = matching;
+  const budget: WordBudget = { characters: MOST_COMPARED };
+  const isOpen = (index: number): boolean => !units[index];
+  let [from, oldFrom] = [0, 0];
+  while (from < fresh.length) {
+    let to = from;
+    while (to < fresh.length && !stayed[to]) to += 1;
+    const oldTo = to < fresh.length ? (sources[to] as number) : old.length;
+    if (to > from) {
+      const inPlace = range(oldFrom, oldTo).filter((one) => !used[one]);
+      compareRunsAlong(matching, { from, to, inPlace, by, budget });
+      const left = inPlace.filter((one) => !used[one]);
+      const open = range(from, to).filter(isOpen);
+      compare(
+        matching,
+        open,
+        left.map((one) => old[one] as Unit),
+        { by, budget },
+      );
+    }
+    [from, oldFrom] = [to + 1, oldTo + 1];
+  }
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
+
+/** A stretch of the new text between units that stayed, and the old units that are not accounted for there. */
+interface Stretch {
+  from: number;
+  to: number;
+  inPlace: readonly number[];
+  by: number;
+  budget: WordBudget;
+}
+
+/**
+ * What was moved or restored may have been changed at the same time: a unit beside such a one is compared with what stood
+ * beside that, where it has more words of it than of what stood in its place.
+ */
+function compareRunsAlong(matching: Matching, { from, to, inPlace, by, budget }: Stretch): void {
+  const { old, units, used } = matching;
+  for (let start = from; start < to; start++) {
+    if (units[start]) continue;
+    let end = start;
+    while (end < to && !units[end]) end += 1;
+    const run = range(start, end);
+    const most = 2 * run.length + 2;
+    const candidates = [...alongWith(matching, start - 1, 1, most), ...alongWith(matching, end, -1, most)];
+    if (candidates.length > 0) {
+      const words = new Set(run.flatMap((index) => (matching.fresh[index] as string).split(/\s+/)));
+      const score = (of: readonly Unit[]): number =>
+        new Set(of.flatMap((unit) => unit.text.split(/\s+/)).filter((word) => words.has(word))).size;
+      const here = score(
+        inPlace
+          .slice(0, 20 * most)
+          .filter((one) => !used[one])
+          .map((one) => old[one] as Unit),
+      );
+      const [best] = candidates
+        .map((candidate) => ({ ...candidate, score: score(candidate.units) }))
+        .toSorted((one, other) => other.score - one.score);
+      if (best && best.score > here) {
+        compare(matching, run, best.units, { by, budget });
+        for (const source of best.sources) used[source] = 1;
+      }
+    }
+    start = end;
+  }
+}
+
+/** What stood beside a unit where it was moved or restored from, and is not accounted for, in the order of the text. */
+function* alongWith(
+  { old, sources, stayed, used, takenOut, restored }: Matching,
+  index: number,
+  step: Step,
+  most: number,
+): Generator<{ units: Unit[]; sources: number[] }> {
+  const source = sources[index] ?? -1;
+  const found: { units: Unit[]; sources: number[] } = { units: [], sources: [] };
+  if (source >= 0 && !stayed[index])
+    for (let next = source + step; next in old && !used[next] && found.units.length < most; next += step) {
+      found.units.push(old[next] as Unit);
+      found.sources.push(next);
+    }
+  let taken = restored.get(index);
+  while (taken && found.units.length < most) {
+    const neighbour = beside(taken, step);
+    taken = neighbour && takenOut.find(neighbour);
+    if (taken) found.units.push(taken.unit);
+  }
+  if (step < 0) found.units.reverse();
+  if (found.units.length > 0) yield found;
+}
+
+/** Compares new units, all together, with old ones; what they share keeps its revision. */
+function compare(
+  { fresh, units }: Matching,
+  open: readonly number[],
+  before: readonly Unit[],
+  { by, budget }: Pick<Stretch, 'by' | 'budget'>,
+): void {
+  if (open.length === 0 || before.length === 0) return;
+  const whole = { text: before.map((unit) => unit.text).join(''), runs: joinRuns(before.map((unit) => unit.runs)) };
+  const texts = open.map((place) => fresh[place] as string);
+  const runs = splitRuns(
+    runsOfWords(whole, texts.join(''), by, budget),
+    texts.map((text) => text.length),
+  );
+  open.forEach((place, index) => {
+    units[place] = { text: apart(texts[index] as string), runs: runs[index] ?? [] };
+  });
+}
