@@ -28,12 +28,19 @@ interface Matching {
  * Who brought the words of a stretch of text that stands in the place of another. Units that stand in both stay, or were
  * moved; units of `takenOut` were restored; the others are compared word by word with what they stand in the place of.
  * What is not in the text any more is put to what was taken out.
+ *
+ * @returns beside the units of the stretch, how many characters were left to be compared.
  */
-export function matchUnits(old: readonly Unit[], fresh: readonly string[], takenOut: TakenOut, at: BlameStep): Unit[] {
+export function matchUnits(
+  old: readonly Unit[],
+  fresh: readonly string[],
+  takenOut: TakenOut,
+  at: BlameStep,
+): { units: Unit[]; compared: number } {
   const matching: Matching = {
     old,
     fresh,
-    units: Array.from(fresh, () => undefined),
+    units: Array.from<undefined>({ length: fresh.length }),
     sources: new Int32Array(fresh.length).fill(-1),
     stayed: new Uint8Array(fresh.length),
     used: new Uint8Array(old.length),
@@ -44,12 +51,19 @@ export function matchUnits(old: readonly Unit[], fresh: readonly string[], taken
   findMoved(matching);
   findRestored(matching, at);
   const stand = matching.used.slice();
+  const compared =
+    lengthOf(fresh.filter((_, index) => !matching.units[index])) +
+    lengthOf(textsOf(old.filter((_, index) => !stand[index])));
   compareWords(matching, at.number);
   old.forEach((unit, index) => {
     if (!stand[index]) takenOut.add(unit, old[index - 1], old[index + 1]);
   });
-  return matching.units.map((unit, index) => unit ?? newUnit(fresh[index] as string, at.number));
+  return { units: matching.units.map((unit, index) => unit ?? newUnit(fresh[index] as string, at.number)), compared };
 }
+
+const textsOf = (units: readonly Unit[]): string[] => units.map((unit) => unit.text);
+
+const lengthOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length, 0);
 
 const newUnit = (text: string, by: number): Unit => ({ text: apart(text), runs: [text.length, by] });
 
@@ -66,7 +80,7 @@ function findStayed(matching: Matching): void {
   const numbers = new Map<string, number>();
   const numbered = (texts: readonly string[]): number[] =>
     texts.map((text) => numbers.get(text) ?? (numbers.set(text, numbers.size), numbers.size - 1));
-  const places = align(numbered(matching.old.map((unit) => unit.text)), numbered(matching.fresh));
+  const places = align(numbered(textsOf(matching.old)), numbered(matching.fresh));
   places.forEach((place, source) => {
     if (place < 0) return;
     use(matching, place, source);
@@ -235,7 +249,7 @@ function compare(
   { by, budget }: Pick<Stretch, 'by' | 'budget'>,
 ): void {
   if (open.length === 0 || before.length === 0) return;
-  const whole = { text: before.map((unit) => unit.text).join(''), runs: joinRuns(before.map((unit) => unit.runs)) };
+  const whole = { text: textsOf(before).join(''), runs: joinRuns(before.map((unit) => unit.runs)) };
   const texts = open.map((place) => fresh[place] as string);
   const runs = splitRuns(
     runsOfWords(whole, texts.join(''), by, budget),

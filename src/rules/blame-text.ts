@@ -26,6 +26,7 @@ interface State {
 export class TextBlame {
   private units: readonly Unit[] = [];
   private key = '';
+  private text = '';
   private readonly takenOut = new TakenOut();
   private readonly past: State[] = [{ number: 0, key: '', units: [] }];
   private readonly byKey = new Map<string, State>();
@@ -36,7 +37,7 @@ export class TextBlame {
    * The text as of the next revision.
    *
    * @param key tells texts apart; the text itself, or its hash. '' is no text.
-   * @returns how many characters were not the same in the same place: what the step cost.
+   * @returns how many characters neither stayed nor were moved or restored: what the step cost.
    */
   step(key: string, text: string, at: BlameStep): number {
     if (key === this.key) return 0;
@@ -45,26 +46,25 @@ export class TextBlame {
     let cost = 0;
     if (known) this.restore(known);
     else {
-      const cut = cutLike(before, text);
+      const cut = cutLike({ text: this.text, units: before }, text);
       const old = before.slice(cut.start, before.length - cut.end);
-      const fresh = matchUnits(old, cut.middle, this.takenOut, at);
-      cost = lengthOf(old) + lengthOf(fresh);
-      this.units = [...before.slice(0, cut.start), ...fresh, ...before.slice(before.length - cut.end)];
+      const { units, compared } = matchUnits(old, cut.middle, this.takenOut, at);
+      cost = compared;
+      this.units = before.slice(0, cut.start).concat(units, before.slice(before.length - cut.end));
     }
-    this.key = key;
+    [this.key, this.text] = [key, text];
     this.keep({ number: at.number, key, units: this.units });
     return cost;
   }
 
   /** The text in parts: neighbours by one revision are one. */
   parts(): BlamedPart[] {
-    const text = this.units.map((unit) => unit.text).join('');
     const runs = joinRuns(this.units.map((unit) => unit.runs));
     const parts: BlamedPart[] = [];
     let start = 0;
     for (let index = 0; index < runs.length; index += 2) {
       const end = start + (runs[index] as number);
-      parts.push({ text: text.slice(start, end), by: runs[index + 1] as number });
+      parts.push({ text: this.text.slice(start, end), by: runs[index + 1] as number });
       start = end;
     }
     return parts;
@@ -101,35 +101,57 @@ export class TextBlame {
   }
 }
 
-const lengthOf = (units: readonly Unit[]): number => units.reduce((sum, unit) => sum + unit.text.length, 0);
+/** A text and the units that it was cut into. */
+export interface CutText {
+  readonly text: string;
+  readonly units: readonly Unit[];
+}
 
 /**
  * Cuts a text into units as `unitsOf` does, but only what differs from a text that is cut already: so many units at the
  * beginning and at the end are the same. It begins and ends between paragraphs, for where a sentence ends depends on what
  * stands beside it, but never on what stands beyond a line end and the blank lines after it.
  */
-export function cutLike(units: readonly Unit[], text: string): { start: number; end: number; middle: string[] } {
-  let [offset, count] = [0, 0];
+export function cutLike({ text: old, units }: CutText, text: string): { start: number; end: number; middle: string[] } {
+  const most = commonStart(old, text);
   let [start, startOffset] = [0, 0];
-  for (const { text: unit } of units) {
-    if (!text.startsWith(unit, offset)) break;
-    offset += unit.length;
-    count += 1;
-    if (endsParagraph(units, count - 1) && !isBlankLine(text, offset)) [start, startOffset] = [count, offset];
-  }
-  let endOffset = text.length;
-  let [at, index] = [text.length, units.length];
-  let end = 0;
-  while (index > Math.max(start, 1)) {
-    const unit = (units[index - 1] as Unit).text;
-    if (at - unit.length < startOffset || !text.startsWith(unit, at - unit.length)) break;
-    at -= unit.length;
-    index -= 1;
-    const isBetween = at === startOffset || text.charAt(at - 1) === '\n';
-    if (isBetween && endsParagraph(units, index - 1)) [end, endOffset] = [units.length - index, at];
-  }
-  return { start, end, middle: unitsOf(text.slice(startOffset, endOffset)) };
+  while (start < units.length && startOffset + lengthAt(units, start) <= most) startOffset += lengthAt(units, start++);
+  while (start > 0 && !(endsParagraph(units, start - 1) && !isBlankLine(text, startOffset)))
+    startOffset -= lengthAt(units, --start);
+  const least = Math.max(text.length - commonEnd(old, text), startOffset);
+  let [endsAt, endOffset] = [units.length, text.length];
+  while (endsAt > start && endOffset - lengthAt(units, endsAt - 1) >= least) endOffset -= lengthAt(units, --endsAt);
+  const isBetween = (): boolean =>
+    endsParagraph(units, endsAt - 1) && (endOffset === startOffset || text.charAt(endOffset - 1) === '\n');
+  while (endsAt < units.length && !isBetween()) endOffset += lengthAt(units, endsAt++);
+  return { start, end: units.length - endsAt, middle: unitsOf(text.slice(startOffset, endOffset)) };
 }
+
+/** Long texts are compared by pieces of so many characters first, which the machine does at once. */
+const PIECE = 1024;
+
+/** How many characters at the beginning of two texts are the same. */
+function commonStart(one: string, other: string): number {
+  const most = Math.min(one.length, other.length);
+  let count = 0;
+  while (count + PIECE <= most && one.slice(count, count + PIECE) === other.slice(count, count + PIECE)) count += PIECE;
+  while (count < most && one.charCodeAt(count) === other.charCodeAt(count)) count += 1;
+  return count;
+}
+
+/** How many characters at the end of two texts are the same. */
+function commonEnd(one: string, other: string): number {
+  const most = Math.min(one.length, other.length);
+  const [end, otherEnd] = [one.length, other.length];
+  const isSame = (count: number): boolean =>
+    one.slice(end - count - PIECE, end - count) === other.slice(otherEnd - count - PIECE, otherEnd - count);
+  let count = 0;
+  while (count + PIECE <= most && isSame(count)) count += PIECE;
+  while (count < most && one.charCodeAt(end - 1 - count) === other.charCodeAt(otherEnd - 1 - count)) count += 1;
+  return count;
+}
+
+const BLANK_LINE = /[ \t]*\n/y;
 
 /** Whether the line that begins there is blank, so that it belongs to the paragraph before it. */
 function isBlankLine(text: string, offset: number): boolean {
@@ -137,6 +159,6 @@ function isBlankLine(text: string, offset: number): boolean {
   return BLANK_LINE.test(text);
 }
 
-const BLANK_LINE = /[ \t]*\n/y;
+const lengthAt = (units: readonly Unit[], index: number): number => units[index]?.text.length ?? 0;
 
 const endsParagraph = (units: readonly Unit[], index: number): boolean => units[index]?.text.endsWith('\n') ?? false;

@@ -204,7 +204,7 @@ describe('cutting a text that is like another', () => {
     fc.assert(
       fc.property(pair, ([one, other]) => {
         const old = units(one);
-        const { start, end, middle } = cutLike(old, other);
+        const { start, end, middle } = cutLike({ text: one, units: old }, other);
         const whole = [
           ...old.slice(0, start),
           ...middle.map((unit) => ({ text: unit })),
@@ -217,8 +217,11 @@ describe('cutting a text that is like another', () => {
   });
 
   it('cuts only the paragraph that differs', () => {
-    const old = units(FIRST + SECOND + THIRD + FIRST);
-    const { middle } = cutLike(old, FIRST + SECOND.replace('two', 'three') + THIRD + FIRST);
+    const before = FIRST + SECOND + THIRD + FIRST;
+    const { middle } = cutLike(
+      { text: before, units: units(before) },
+      FIRST + SECOND.replace('two', 'three') + THIRD + FIRST,
+    );
     expect(middle.join('')).toBe(`${SECOND.replace('two', 'three')}`);
   });
 });
