@@ -1,10 +1,13 @@
 import { align } from './align';
-import { joinRuns, splitRuns } from './blame-runs';
-import { type BlameStep, isRecognisable, type Taken, type TakenOut, type Unit } from './blame-units';
+import { addRun, addStretch, joinRuns, type Runs, splitRuns } from './blame-runs';
+import { type BlameStep, isRecognisable, keyOf, type Taken, type TakenOut, type Unit } from './blame-units';
 import { runsOfWords, type WordBudget } from './blame-words';
 
 /** So many characters a step compares word by word, at most; beyond, sentences are new as wholes. */
 const MOST_COMPARED = 40_000;
+
+/** And so many units beside moved ones it looks at. */
+const MOST_PLACES = 200;
 
 const LETTER = /[\p{L}\p{N}]/u;
 
@@ -12,6 +15,8 @@ const LETTER = /[\p{L}\p{N}]/u;
 interface Matching {
   readonly old: readonly Unit[];
   readonly fresh: readonly string[];
+  /** Of `fresh`. */
+  readonly keys: readonly string[];
   readonly units: (Unit | undefined)[];
   /** For each new unit the place of the old one that it is, or -1. */
   readonly sources: Int32Array;
@@ -40,6 +45,7 @@ export function matchUnits(
   const matching: Matching = {
     old,
     fresh,
+    keys: fresh.map(keyOf),
     units: Array.from<undefined>({ length: fresh.length }),
     sources: new Int32Array(fresh.length).fill(-1),
     stayed: new Uint8Array(fresh.length),
@@ -58,20 +64,38 @@ export function matchUnits(
   old.forEach((unit, index) => {
     if (!stand[index]) takenOut.add(unit, old[index - 1], old[index + 1]);
   });
-  return { units: matching.units.map((unit, index) => unit ?? newUnit(fresh[index] as string, at.number)), compared };
+  return {
+    units: matching.units.map(
+      (unit, index) => unit ?? unitOf(fresh[index] as string, [(fresh[index] as string).length, at.number]),
+    ),
+    compared,
+  };
 }
 
 const textsOf = (units: readonly Unit[]): string[] => units.map((unit) => unit.text);
 
 const lengthOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length, 0);
 
-const newUnit = (text: string, by: number): Unit => ({ text: apart(text), runs: [text.length, by] });
+const unitOf = (cut: string, runs: Runs): Unit => {
+  const text = apart(cut);
+  return { text, key: keyOf(text), runs };
+};
 
 // A slice keeps the whole text that it was cut from in memory; this one is of its own.
 const apart = (text: string): string => ` ${text}`.slice(1);
 
+/** A unit as it stands in the text now; other white space after it is by whoever brought the end of its words. */
+function asIn(text: string, unit: Unit): Unit {
+  if (unit.text === text) return unit;
+  const runs: number[] = [];
+  addStretch(runs, unit.runs, 0, unit.key.length);
+  const by = (runs.at(-1) ?? unit.runs.at(-1)) as number;
+  addRun(runs, text.length - unit.key.length, by);
+  return unitOf(text, runs);
+}
+
 function use(matching: Matching, index: number, source: number): void {
-  matching.units[index] = matching.old[source];
+  matching.units[index] = asIn(matching.fresh[index] as string, matching.old[source] as Unit);
   matching.sources[index] = source;
   matching.used[source] = 1;
 }
@@ -80,7 +104,7 @@ function findStayed(matching: Matching): void {
   const numbers = new Map<string, number>();
   const numbered = (texts: readonly string[]): number[] =>
     texts.map((text) => numbers.get(text) ?? (numbers.set(text, numbers.size), numbers.size - 1));
-  const places = align(numbered(textsOf(matching.old)), numbered(matching.fresh));
+  const places = align(numbered(matching.old.map((unit) => unit.key)), numbered(matching.keys));
   places.forEach((place, source) => {
     if (place < 0) return;
     use(matching, place, source);
@@ -90,20 +114,20 @@ function findStayed(matching: Matching): void {
 
 /** Those that can be recognised first, for they tell where small ones beside them come from. */
 function findMoved(matching: Matching): void {
-  const { old, fresh, units, used } = matching;
+  const { old, keys, units, used } = matching;
   const left = new Map<string, number[]>(); // the first at the end
   for (let source = old.length - 1; source >= 0; source--) {
-    const { text } = old[source] as Unit;
+    const { key } = old[source] as Unit;
     if (used[source]) continue;
-    const same = left.get(text);
+    const same = left.get(key);
     if (same) same.push(source);
-    else left.set(text, [source]);
+    else left.set(key, [source]);
   }
   if (left.size === 0) return;
-  for (const isWanted of [isRecognisable, (text: string) => LETTER.test(text)])
-    fresh.forEach((text, index) => {
-      const sources = left.get(text);
-      if (units[index] || !sources || !isWanted(text)) return;
+  for (const isWanted of [isRecognisable, (key: string) => LETTER.test(key)])
+    keys.forEach((key, index) => {
+      const sources = left.get(key);
+      if (units[index] || !sources || !isWanted(key)) return;
       let source = sources.pop();
       while (source !== undefined && used[source]) source = sources.pop();
       if (source === undefined) return;
@@ -114,23 +138,23 @@ function findMoved(matching: Matching): void {
     });
 }
 
-const canGoAlong = ({ old, fresh, units, used }: Matching, index: number, source: number): boolean =>
-  index in fresh && !units[index] && !used[source] && old[source]?.text === fresh[index];
+const canGoAlong = ({ old, keys, units, used }: Matching, index: number, source: number): boolean =>
+  index in keys && !units[index] && !used[source] && old[source]?.key === keys[index];
 
 function findRestored(matching: Matching, { takesBack }: BlameStep): void {
-  const { fresh, units, takenOut, restored } = matching;
+  const { fresh, keys, units, takenOut, restored } = matching;
   const restore = (index: number, taken: Taken): void => {
-    units[index] = taken.unit;
+    units[index] = asIn(fresh[index] as string, taken.unit);
     restored.set(index, taken);
   };
-  fresh.forEach((text, index) => {
-    if (units[index] || !takenOut.has(text) || (takesBack === null && !isRecognisable(text))) return;
-    const taken = takenOut.takeBack(text);
+  keys.forEach((key, index) => {
+    if (units[index] || !takenOut.has(key) || (takesBack === null && !isRecognisable(key))) return;
+    const taken = takenOut.takeBack(key);
     if (!taken) return;
     restore(index, taken);
     for (const step of STEPS) {
       let neighbour = beside(taken, step);
-      for (let next = index + step; neighbour && !units[next] && neighbour.text === fresh[next]; next += step) {
+      for (let next = index + step; neighbour && !units[next] && neighbour.key === keys[next]; next += step) {
         const along = takenOut.takeBackUnit(neighbour);
         if (!along) break;
         restore(next, along);
@@ -148,7 +172,7 @@ const beside = (taken: Taken, step: Step): Unit | undefined => (step === 1 ? tak
 /** Gives the units that are still open the words that they share with what they stand in the place of. */
 function compareWords(matching: Matching, by: number): void {
   const { old, fresh, units, sources, stayed, used } = matching;
-  const budget: WordBudget = { characters: MOST_COMPARED };
+  const budget: WordBudget = { characters: MOST_COMPARED, places: MOST_PLACES };
   const isOpen = (index: number): boolean => !units[index];
   let [from, oldFrom] = [0, 0];
   while (from < fresh.length) {
@@ -195,7 +219,7 @@ function compareRunsAlong(matching: Matching, { from, to, inPlace, by, budget }:
     const run = range(start, end);
     const most = 2 * run.length + 2;
     const candidates = [...alongWith(matching, start - 1, 1, most), ...alongWith(matching, end, -1, most)];
-    if (candidates.length > 0) {
+    if (candidates.length > 0 && budget.places-- > 0) {
       const words = new Set(run.flatMap((index) => (matching.fresh[index] as string).split(/\s+/)));
       const score = (of: readonly Unit[]): number =>
         new Set(of.flatMap((unit) => unit.text.split(/\s+/)).filter((word) => words.has(word))).size;
@@ -256,6 +280,6 @@ function compare(
     texts.map((text) => text.length),
   );
   open.forEach((place, index) => {
-    units[place] = { text: apart(texts[index] as string), runs: runs[index] ?? [] };
+    units[place] = unitOf(texts[index] as string, runs[index] ?? []);
   });
 }

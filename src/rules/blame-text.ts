@@ -80,11 +80,12 @@ export class TextBlame {
 
   private restore(units: readonly Unit[]): void {
     const before = this.units;
-    const [stood, stands] = [new Set(before), new Set(units)];
+    const [stood, stand] = [countKeys(before), countKeys(units)];
     before.forEach((unit, index) => {
-      if (!stands.has(unit)) this.takenOut.add(unit, before[index - 1], before[index + 1]);
+      if (spend(stand, unit.key)) return;
+      this.takenOut.add(unit, before[index - 1], before[index + 1]);
     });
-    for (const unit of units) if (!stood.has(unit)) this.takenOut.takeBackUnit(unit);
+    for (const { key } of units) if (!spend(stood, key)) this.takenOut.takeBack(key);
     this.units = units;
   }
 
@@ -99,6 +100,19 @@ export class TextBlame {
       this.byKey.delete(oldest.key);
     }
   }
+}
+
+function countKeys(units: readonly Unit[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { key } of units) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
+
+/** Counts one down; whether there was one. */
+function spend(counts: Map<string, number>, key: string): boolean {
+  const count = counts.get(key) ?? 0;
+  counts.set(key, count - 1);
+  return count > 0;
 }
 
 /** A text and the units that it was cut into. */

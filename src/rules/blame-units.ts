@@ -3,8 +3,12 @@ import type { Runs } from './blame-runs';
 /** A sentence (or what else `unitsOf` cuts) and who brought its words. One object is one unit standing in one place. */
 export interface Unit {
   readonly text: string;
+  /** By which it is known again: without the white space after it, which is another at the end of a text. */
+  readonly key: string;
   readonly runs: Runs;
 }
+
+export const keyOf = (text: string): string => text.trimEnd();
 
 /** A revision as it comes along in a walk from old to new. */
 export interface BlameStep {
@@ -38,32 +42,32 @@ export interface Taken {
 
 /** Units that stood in the text once and were taken out. */
 export class TakenOut {
-  private readonly byText = new Map<string, Map<Unit, Taken>>();
+  private readonly byKey = new Map<string, Map<Unit, Taken>>();
 
   add(unit: Unit, before: Unit | undefined, after: Unit | undefined): void {
-    const same = this.byText.get(unit.text) ?? new Map<Unit, Taken>();
-    this.byText.set(unit.text, same.set(unit, { unit, before, after }));
+    const same = this.byKey.get(unit.key) ?? new Map<Unit, Taken>();
+    this.byKey.set(unit.key, same.set(unit, { unit, before, after }));
   }
 
-  has(text: string): boolean {
-    return this.byText.has(text);
+  has(key: string): boolean {
+    return this.byKey.has(key);
   }
 
-  /** The one with this text that was taken out first. It is not taken out any more. */
-  takeBack(text: string): Taken | undefined {
-    const first = this.byText.get(text)?.values().next().value;
+  /** The one of this key that was taken out first. It is not taken out any more. */
+  takeBack(key: string): Taken | undefined {
+    const first = this.byKey.get(key)?.values().next().value;
     return first && this.takeBackUnit(first.unit);
   }
 
   /** This very one, if it is among them. It is not taken out any more. */
   takeBackUnit(unit: Unit): Taken | undefined {
-    const same = this.byText.get(unit.text);
+    const same = this.byKey.get(unit.key);
     const taken = same?.get(unit);
-    if (same?.delete(unit) && same.size === 0) this.byText.delete(unit.text);
+    if (same?.delete(unit) && same.size === 0) this.byKey.delete(unit.key);
     return taken;
   }
 
   find(unit: Unit): Taken | undefined {
-    return this.byText.get(unit.text)?.get(unit);
+    return this.byKey.get(unit.key)?.get(unit);
   }
 }

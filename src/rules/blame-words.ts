@@ -8,9 +8,11 @@ export interface WrittenText {
   readonly runs: Runs;
 }
 
-/** How many more characters a step may compare word by word. */
+/** What a step may still compare word by word. */
 export interface WordBudget {
   characters: number;
+  /** How many more places are looked at for what stood beside something moved. */
+  places: number;
 }
 
 const LETTER = /[\p{L}\p{N}]/u;

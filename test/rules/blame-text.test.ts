@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { cutLike, TextBlame } from '../../src/rules/blame-text';
-import { isRecognisable } from '../../src/rules/blame-units';
+import { isRecognisable, type Unit } from '../../src/rules/blame-units';
 import { unitsOf } from '../../src/rules/text-units';
 
 type Part = [text: string, by: number];
@@ -107,6 +107,19 @@ describe('who brought which words of a text', () => {
       ],
     ],
     [
+      'the last paragraph keeps its author when it is moved to the top',
+      ['It rained all day.\n\nNobody came to the vote.', 'Nobody came to the vote.\n\nIt rained all day.'],
+      [['Nobody came to the vote.\n\nIt rained all day.', 1]],
+    ],
+    [
+      'a paragraph added at the end is the editor’s, the line ends before it are not',
+      ['It rained all day.', 'It rained all day.\n\nNobody came.'],
+      [
+        ['It rained all day.\n\n', 1],
+        ['Nobody came.', 2],
+      ],
+    ],
+    [
       'a copy of what still stands is the copier’s',
       [FIRST + SECOND, FIRST + SECOND + FIRST],
       [
@@ -193,8 +206,8 @@ const sentence = fc.constantFrom(
 );
 const text = fc.array(sentence, { maxLength: 12 }).map((parts) => parts.join(''));
 
-const units = (cut: string): { text: string; runs: number[] }[] =>
-  unitsOf(cut).map((unit) => ({ text: unit, runs: [unit.length, 1] }));
+const units = (cut: string): Unit[] =>
+  unitsOf(cut).map((unit) => ({ text: unit, key: unit.trimEnd(), runs: [unit.length, 1] }));
 
 describe('cutting a text that is like another', () => {
   it('comes to the same units as cutting all of it', () => {
