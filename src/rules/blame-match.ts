@@ -3,11 +3,8 @@ import { addRun, addStretch, joinRuns, type Runs, splitRuns } from './blame-runs
 import { type BlameStep, isRecognisable, keyOf, type Taken, type TakenOut, type Unit } from './blame-units';
 import { runsOfWords, type WordBudget } from './blame-words';
 
-/** So many characters a step compares word by word, at most; beyond, sentences are new as wholes. */
-const MOST_COMPARED = 40_000;
-
-/** And so many units beside moved ones it looks at. */
-const MOST_PLACES = 200;
+/** What a step compares word by word at most; what is beyond it is new as a whole. */
+const BUDGET: Readonly<WordBudget> = { characters: 40_000, coarse: 500_000, places: 100 };
 
 const LETTER = /[\p{L}\p{N}]/u;
 
@@ -172,7 +169,7 @@ const beside = (taken: Taken, step: Step): Unit | undefined => (step === 1 ? tak
 /** Gives the units that are still open the words that they share with what they stand in the place of. */
 function compareWords(matching: Matching, by: number): void {
   const { old, fresh, units, sources, stayed, used } = matching;
-  const budget: WordBudget = { characters: MOST_COMPARED, places: MOST_PLACES };
+  const budget: WordBudget = { ...BUDGET };
   const isOpen = (index: number): boolean => !units[index];
   let [from, oldFrom] = [0, 0];
   while (from < fresh.length) {

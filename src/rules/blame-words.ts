@@ -11,6 +11,8 @@ export interface WrittenText {
 /** What a step may still compare word by word. */
 export interface WordBudget {
   characters: number;
+  /** Characters of longer stretches, which are cut between white space only: that is twenty times as fast. */
+  coarse: number;
   /** How many more places are looked at for what stood beside something moved. */
   places: number;
 }
@@ -33,13 +35,19 @@ export function runsOfWords(before: WrittenText, after: string, by: number, budg
   const runs: number[] = [];
   addStretch(runs, before.runs, 0, start);
   let sharesWords = LETTER.test(before.text.slice(0, start)) || LETTER.test(before.text.slice(tail));
-  if (old === '' || old.length + fresh.length > budget.characters) addRun(runs, fresh.length, by);
-  else {
-    budget.characters -= old.length + fresh.length;
-    if (addComparedWords(runs, { before, start }, wordsOf(old), wordsOf(fresh), by)) sharesWords = true;
-  }
+  const cut = old === '' ? null : cutFor(old.length + fresh.length, budget);
+  if (!cut) addRun(runs, fresh.length, by);
+  else if (addComparedWords(runs, { before, start }, cut(old), cut(fresh), by)) sharesWords = true;
   addStretch(runs, before.runs, tail, before.text.length);
   return sharesWords ? runs : [after.length, by];
+}
+
+/** How a stretch is cut into words, as far as the budget goes. */
+function cutFor(length: number, budget: WordBudget): ((text: string) => string[]) | null {
+  const kind = length <= budget.characters ? 'characters' : 'coarse';
+  if (length > budget[kind]) return null;
+  budget[kind] -= length;
+  return kind === 'coarse' ? (text) => text.match(/\s*\S+|\s+$/gu) ?? [] : wordsOf;
 }
 
 /** How many characters at the beginning and at the end of two texts are the same, as far as the last white space. */
