@@ -98,15 +98,25 @@ function use(matching: Matching, index: number, source: number): void {
 }
 
 function findStayed(matching: Matching): void {
-  const numbers = new Map<string, number>();
-  const numbered = (texts: readonly string[]): number[] =>
-    texts.map((text) => numbers.get(text) ?? (numbers.set(text, numbers.size), numbers.size - 1));
-  const places = align(numbered(matching.old.map((unit) => unit.key)), numbered(matching.keys));
-  places.forEach((place, source) => {
+  align(...numbersOf(matching)).forEach((place, source) => {
     if (place < 0) return;
     use(matching, place, source);
     matching.stayed[place] = 1;
   });
+}
+
+/** Both texts as numbers of their units. What follows in both on what is the same is compared without being looked up. */
+function numbersOf({ old, keys }: Matching): [number[], number[]] {
+  const numbers = new Map<string, number>();
+  const before = old.map(({ key }, index) => numbers.get(key) ?? (numbers.set(key, index), index));
+  let next = 0;
+  const after = keys.map((key, index) => {
+    let number = old[next]?.key === key ? (before[next] as number) : numbers.get(key);
+    if (number === undefined) numbers.set(key, (number = old.length + index));
+    else if (number < old.length) next = old[next]?.key === key ? next + 1 : number + 1;
+    return number;
+  });
+  return [before, after];
 }
 
 /** Those that can be recognised first, for they tell where small ones beside them come from. */
