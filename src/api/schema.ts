@@ -10,6 +10,7 @@ import { DateTime } from '../model/scalars';
 import { Story } from '../model/story';
 import { ActorPayloadResolver, ActorResolver, NameResolver, RelationResolver, RoleResolver } from './actor.resolver';
 import { ChangesetPayloadResolver, ChangesetResolver } from './changeset.resolver';
+import { BlameResolver } from './blame.resolver';
 import { CitationPayloadResolver, CitationResolver, HopResolver } from './citation.resolver';
 import { ClaimPayloadResolver, ClaimRelationResolver, ClaimResolver, ClaimValueResolver } from './claim.resolver';
 import { DocumentPayloadResolver, DocumentResolver } from './document.resolver';
@@ -35,6 +36,7 @@ const RESOLVERS = [
   QueryResolver,
   ListResolver,
   EntryResolver,
+  BlameResolver,
   CheckResolver,
   FieldChangeResolver,
   RevisionResolver,

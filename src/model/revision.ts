@@ -135,3 +135,12 @@ export class TextSegment {
   @Field()
   text: string;
 }
+
+@ObjectType({ simpleResolvers: true, description: 'A part of a text or value, and the revision that brought it.' })
+export class BlameSegment {
+  @Field({ description: 'The segments of a text joined are the text. Values that are no strings stand as JSON.' })
+  text: string;
+
+  @Field(() => Revision)
+  revision: Revision;
+}
