@@ -15,6 +15,8 @@ import { CitationPayloadResolver, CitationResolver, HopResolver } from './citati
 import { ClaimPayloadResolver, ClaimRelationResolver, ClaimResolver, ClaimValueResolver } from './claim.resolver';
 import { DocumentPayloadResolver, DocumentResolver } from './document.resolver';
 import { EditPayloadResolver, EntryPayloadResolver, ProblemResolver } from './edit.resolver';
+import { CorrectionResolver } from './correction.resolver';
+import { ReviewResolver } from './review.resolver';
 import { CheckResolver, FieldChangeResolver } from './check.resolver';
 import { EntryResolver } from './entry.resolver';
 import { ListResolver } from './list.resolver';
@@ -41,6 +43,8 @@ const RESOLVERS = [
   FieldChangeResolver,
   RevisionResolver,
   ChangesetResolver,
+  CorrectionResolver,
+  ReviewResolver,
   FuzzyDateResolver,
   StoryResolver,
   TimelineItemResolver,

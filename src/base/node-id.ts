@@ -1,7 +1,9 @@
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Kinds of thing that have ids besides entries. */
-export type NodeType = 'user' | 'token' | 'changeset';
+export type NodeType = 'user' | 'token' | 'changeset' | 'correction';
+
+const TYPES: ReadonlySet<string> = new Set<NodeType>(['user', 'token', 'changeset', 'correction']);
 
 /** Whether a string can be an entry's id at all; what cannot is answered like an id that does not exist, without SQL. */
 export const isUuid = (id: string): boolean => UUID.test(id);
@@ -17,7 +19,7 @@ export type NodeAddress =
   | { type: 'entry'; uuid: string }
   | { type: 'revision'; uuid: string; number: number }
   | { type: 'user' | 'token'; uuid: string }
-  | { type: 'changeset'; uuid: string };
+  | { type: 'changeset' | 'correction'; uuid: string };
 
 /** Reads a public id; null where no such id can exist. */
 export function parseNodeId(id: string): NodeAddress | null {
@@ -25,8 +27,7 @@ export function parseNodeId(id: string): NodeAddress | null {
   const [left = '', right = '', ...rest] = id.split(':');
   if (rest.length > 0) return null;
   if (isUuid(left) && /^[1-9]\d{0,8}$/.test(right)) return { type: 'revision', uuid: left, number: Number(right) };
-  if ((left === 'user' || left === 'token' || left === 'changeset') && isUuid(right))
-    return { type: left, uuid: right } as NodeAddress;
+  if (TYPES.has(left) && isUuid(right)) return { type: left, uuid: right } as NodeAddress;
   return null;
 }
 

@@ -15,12 +15,12 @@ registerEnumType(RevisionAction, {
     'What made a revision. REVERT and UNDO name their target; DELETE and RESTORE leave the content as it was.',
 });
 
-export const ReviewState = words('PENDING', 'ACCEPTED');
+export const ReviewState = words('PENDING', 'ACCEPTED', 'REJECTED', 'SUPERSEDED');
 export type ReviewState = keyof typeof ReviewState;
 registerEnumType(ReviewState, {
   name: 'ReviewState',
   description:
-    'PENDING: waits for an editor. ACCEPTED: is, or was, what the public sees, or counts as accepted with it.',
+    'PENDING: waits for an editor. ACCEPTED: is, or was, what the public sees, or counts as accepted with it. SUPERSEDED: its work was put on top of a newer published revision, as a later pending one.',
 });
 
 /** What the store knows of a revision through a lens. */
