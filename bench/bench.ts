@@ -6,6 +6,7 @@ import { ask } from './ask';
 import { type Case, edit, storyPage } from './cases';
 import { famousActor, famousEdit } from './famous-cases';
 import { listPages, storyList } from './list-cases';
+import { editOneEntry } from './shared-case';
 import { type BenchDatabase, openBenchDatabase } from './database';
 import type { Sizes } from './fiction';
 import type { LoadResult } from './load';
@@ -21,6 +22,7 @@ const CASES: Readonly<Record<string, (database: BenchDatabase, server: Server) =
   'first-pages': (_, server) => listPages(server, 1),
   'thousandth-pages': (_, server) => listPages(server, 1000),
   edit: async (database) => [await edit(database)],
+  'edit-one-entry': async (database, server) => [await editOneEntry(database, server)],
   'famous-edit': async (database) => [await famousEdit(database)],
 };
 
@@ -139,14 +141,14 @@ async function measureCase(subject: Case, options: Options, subjects: Subjects):
   }
   const statements = await countStatements(subject, talkative);
   const { connections = options.connections, share = 1 } = subject;
-  const run = async (server: Server, seconds: number): Promise<LoadResult> =>
-    loader.run({
-      url: server.url,
-      connections,
-      seconds: seconds * share,
-      headers: subject.headers,
-      load: await subject.load(connections),
-    });
+  const results: LoadResult[] = [];
+  const run = async (server: Server, seconds: number): Promise<LoadResult> => {
+    const load = await subject.load(connections);
+    const { url } = server;
+    const result = await loader.run({ url, connections, seconds: seconds * share, headers: subject.headers, load });
+    results.push(result);
+    return result;
+  };
   const loaded = (['ours', 'bare'] as const)
     .filter((which) => which === 'ours' || subject.compare)
     .map((which) => ({ which, server: subjects[which], rounds: [] as LoadResult[] }));
@@ -158,6 +160,7 @@ async function measureCase(subject: Case, options: Options, subjects: Subjects):
       bar.update(loaded.length * round + turn + 1);
     }
   bar.stop();
+  if (subject.verify) tell(`${subject.name}: ${await subject.verify(results)}`);
   return loaded.map(({ which, rounds }) => measure(subject.name, which, rounds, which === 'ours' ? statements : 1));
 }
 

@@ -1,5 +1,5 @@
+import type { Acknowledged } from '../bench/judge';
 import { deliver, type Delivered, type Sender } from './deliver';
-import type { Acknowledged } from './judge';
 import {
   chooseSorts,
   markOf,
@@ -9,7 +9,7 @@ import {
   STORY_FIELDS,
   type StoryNow,
   type Writer,
-} from './story-edits';
+} from '../bench/story-edits';
 
 /** What editors were told, all of them together. */
 export interface Told {

@@ -74,8 +74,7 @@ async function main(running: Running): Promise<number> {
     killEvery: { seconds: killEvery },
     adminToken,
     start: () => startOurs(url, 'warn', running, [], { ADMIN_TOKEN: adminToken }),
-    sql: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
-      (await pool.query<Row>(text, values)).rows,
+    pool,
     onProgress: (acknowledged) => bar.update(acknowledged),
   }).finally(() => bar.stop());
   process.stdout.write(`${countLines(options, report).join('\n')}\n`);

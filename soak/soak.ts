@@ -1,10 +1,10 @@
-import type { QueryResultRow } from 'pg';
+import type { Pool } from 'pg';
+import { type Faults, judge, marksIn, readHistories, type RevisionSeen } from '../bench/judge';
 import { Random } from '../bench/random';
+import { sharedBody, writerName } from '../bench/story-edits';
 import { findBreaches } from '../test/support/invariants';
 import { deliver, type Sender, type Troubles } from './deliver';
 import { Desk, type Editor, type Told } from './editor';
-import { type Faults, judge, type RevisionSeen } from './judge';
-import { marksIn, sharedBody } from './story-edits';
 import { Servers, type ServerProcess } from './servers';
 
 /** How much is edited, by how many, and how often a server is killed. */
@@ -22,8 +22,8 @@ export interface SoakOptions {
   /** Token of an administrator. */
   readonly adminToken: string;
   start(): Promise<ServerProcess>;
-  /** Runs SQL on the database, for looking behind the API. */
-  sql<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** The database, for looking behind the API. */
+  readonly pool: Pool;
   onProgress?(acknowledged: number): void;
 }
 
@@ -45,10 +45,8 @@ const CREATE_TOKEN = `mutation ($input: CreateTokenInput!) { createToken(input: 
 const CREATE_ACTOR = `mutation ($input: CreateActorInput!) { createActor(input: $input) { actor { id } } }`;
 const CREATE_STORY = `mutation ($input: CreateStoryInput!) { createStory(input: $input) { story { id } } }`;
 
-const nameOf = (index: number): string => String(index).padStart(2, '0');
-
 async function hire(desk: Sender, options: SoakOptions, index: number): Promise<Omit<Editor, 'ownSummary'>> {
-  const name = nameOf(index);
+  const name = writerName(index);
   const person = { name: `Soak editor ${name}`, role: 'EDITOR', bot: true };
   const made = await deliver<{ createUser: { user: { id: string } } }>(desk, CREATE_USER, { input: person });
   const { id } = made.data.createUser.user;
@@ -100,17 +98,6 @@ function makeKiller(servers: Servers, { killEvery }: SoakOptions, isOver: () => 
       await killing;
     },
   };
-}
-
-/** All revisions of the stories, out of the tables. */
-async function readTables({ sql }: SoakOptions, stories: readonly string[]): Promise<RevisionSeen[]> {
-  const rows = await sql<Omit<RevisionSeen, 'marks'> & { content: string; body: string | null }>(
-    `select r.entry, r.number, r.parent, r.author, r.summary, r.content::text as content, t.body
-      from revision r left join text t on t.hash = r.content ->> 'body'
-      where r.entry = any($1::uuid[]) order by r.entry, r.number`,
-    [stories],
-  );
-  return rows.map(({ content, body, ...row }) => ({ ...row, marks: marksIn(`${content} ${body}`) }));
 }
 
 const HISTORY = `query ($id: ID!, $after: String) {
@@ -177,7 +164,7 @@ async function compareWithApi(desk: Sender, stories: readonly string[], tables: 
 }
 
 async function editAll(options: SoakOptions, servers: Servers, desk: Sender, told: Told): Promise<string[]> {
-  const writers = Array.from({ length: options.editors }, (_, index) => nameOf(index));
+  const writers = Array.from({ length: options.editors }, (_, index) => writerName(index));
   const stories: string[] = [];
   for (let index = 0; index < options.entries; index++) stories.push(await openStory(desk, index, writers));
   const editors: Editor[] = [];
@@ -218,7 +205,7 @@ export async function soakEdits(options: SoakOptions): Promise<SoakReport> {
   const desk = { servers, random: new Random(options.seed, 0), token: options.adminToken, troubles, timeUp };
   const stories = await editAll(options, servers, desk, told);
   const seconds = (Date.now() - started) / 1000;
-  const revisions = await readTables(options, stories);
+  const revisions = await readHistories(options.pool, stories);
   return {
     told,
     troubles,
@@ -226,6 +213,6 @@ export async function soakEdits(options: SoakOptions): Promise<SoakReport> {
     seconds,
     faults: judge(told.edits, revisions),
     apiDiffers: await compareWithApi(desk, stories, revisions),
-    breaches: await findBreaches(options.sql),
+    breaches: await findBreaches(async (text, values) => (await options.pool.query(text, values)).rows),
   };
 }

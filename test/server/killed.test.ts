@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type Acknowledged, type Faults, judge, type RevisionSeen } from '../../soak/judge';
+import { type Acknowledged, type Faults, judge, type RevisionSeen } from '../../bench/judge';
 import { faultsOf } from '../../soak/report';
 import { type SoakReport, soakEdits } from '../../soak/soak';
 import { createDatabase, type TestDatabase } from '../support/database';
@@ -32,8 +32,7 @@ describe('Six editors of three stories, whose server is killed after every thirt
         const started = program.start(settings);
         return { url: `${await started.ready}/graphql`, kill: () => started.stop('SIGKILL') };
       },
-      sql: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
-        (await pool.query<Row>(text, values)).rows,
+      pool,
     });
   });
   afterAll(async () => {

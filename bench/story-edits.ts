@@ -1,4 +1,5 @@
-import type { Random } from '../bench/random';
+import type { Put } from './judge';
+import type { Random } from './random';
 
 /** What an editor sees of a story, and starts an edit from. */
 export interface StoryNow {
@@ -15,13 +16,6 @@ export interface StoryNow {
 export const STORY_FIELDS =
   'latestRevision headline summary body topics timeline { id note } cast { id role actor { id } }';
 
-/** What an edit does to one place of a story: the mark that stands there from then on, null where it takes it out. */
-export interface Put {
-  /** Name of the place, the same from edit to edit. */
-  readonly place: string;
-  readonly mark: string | null;
-}
-
 /** An edit as it is sent, and what it does to whose text. */
 export interface Plan {
   readonly fields: Readonly<Record<string, unknown>>;
@@ -31,7 +25,7 @@ export interface Plan {
 /** What an edit is about. Everybody wants the headline; the rest is each editor's own, but for the summary, which one has. */
 export type Sort = 'headline' | 'summary' | 'sentence' | 'note' | 'member' | 'topic';
 
-/** Who edits, under a number of two digits, and as what they appear in casts. */
+/** Who edits, under a number, and as what they appear in casts. */
 export interface Writer {
   readonly name: string;
   readonly actor: string;
@@ -40,11 +34,11 @@ export interface Writer {
 /** Most own items of a list, so that lists stay as long as those of real stories. */
 const MOST_OWN = 3;
 
-/** Words that no other edit has: who, and the how manieth. */
-export const markOf = (writer: string, count: number): string => `e${writer}x${String(count).padStart(5, '0')}`;
+/** What a writer is called whose index it is. */
+export const writerName = (index: number): string => String(index).padStart(2, '0');
 
-/** Every mark in a text. */
-export const marksIn = (text: string): Set<string> => new Set(text.match(/\be\d\dx\d{5}\b/g) ?? []);
+/** Words that no other edit has: who, and the how manieth. `marksIn` finds them. */
+export const markOf = (writer: string, count: number): string => `e${writer}x${String(count).padStart(5, '0')}`;
 
 /**
  * A body with a sentence of each editor's own. Between any two stands one that nobody touches, for edits of sentences that
@@ -52,7 +46,7 @@ export const marksIn = (text: string): Set<string> => new Set(text.match(/\be\d\
  */
 export const sharedBody = (writers: readonly string[]): string =>
   writers
-    .map((name, index) => `Editor ${name} has nothing to report yet. Sentence ${index} of the frame is nobody's.`)
+    .map((name, index) => `Editor ${name} has nothing to report yet. Sentence ${index} of the frame stays.`)
     .reduce((body, pair, index) => `${body}${index % 4 === 0 ? '\n\n' : ' '}${pair}`, 'This body is shared.');
 
 type Planner = (story: StoryNow, writer: Writer, mark: string, random: Random) => Plan;
@@ -68,7 +62,7 @@ function planItem<Item extends { readonly id: string }>(
   const nameOf = (item: Item): string => textOf(item).split(':')[0] ?? '';
   const own = items.filter((item) => nameOf(item).startsWith(`By ${writer.name} `));
   const chosen = own.length === 0 || (own.length < MOST_OWN && random.oneIn(2)) ? null : random.pick(own);
-  const name = chosen ? nameOf(chosen) : `By ${writer.name} ${mark.slice(4)}`;
+  const name = chosen ? nameOf(chosen) : `By ${writer.name} ${mark.split('x')[1]}`;
   const isTakenOut = chosen !== null && random.oneIn(3);
   const text = isTakenOut ? null : `${name}: it is said that ${mark} holds`;
   return { chosen, text, at: random.below(items.length + 1), name, mark: isTakenOut ? null : mark };

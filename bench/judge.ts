@@ -1,4 +1,11 @@
-import type { Put } from './story-edits';
+import type { ClientBase, Pool } from 'pg';
+
+/** What an edit does to one place of a story: the mark that stands there from then on, null where it takes it out. */
+export interface Put {
+  /** Name of the place, the same from edit to edit. */
+  readonly place: string;
+  readonly mark: string | null;
+}
 
 /** A write that a server told its editor of. */
 export interface Acknowledged {
@@ -42,6 +49,20 @@ export interface Faults {
   readonly vanished: string[];
   /** Text that was taken out, replaced or refused, and is there. */
   readonly returned: string[];
+}
+
+/** Every mark in a text: words that one edit has and no other. */
+export const marksIn = (text: string): Set<string> => new Set(text.match(/\be\d+x\d+\b/g) ?? []);
+
+/** All revisions of stories, out of the tables. */
+export async function readHistories(database: ClientBase | Pool, stories: readonly string[]): Promise<RevisionSeen[]> {
+  const { rows } = await database.query<Omit<RevisionSeen, 'marks'> & { content: string; body: string | null }>(
+    `select r.entry, r.number, r.parent, r.author, r.summary, r.content::text as content, t.body
+      from revision r left join text t on t.hash = r.content ->> 'body'
+      where r.entry = any($1::uuid[]) order by r.entry, r.number`,
+    [stories],
+  );
+  return rows.map(({ content, body, ...row }) => ({ ...row, marks: marksIn(`${content} ${body}`) }));
 }
 
 const groupBy = <Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> => {
