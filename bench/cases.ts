@@ -69,9 +69,14 @@ export function storyPage({ fiction }: BenchDatabase): Case {
  *
  * @throws Error where an answer differs.
  */
-export async function compareReads(bodies: readonly string[], ours: Server, bare: Server): Promise<number> {
+export async function compareReads(
+  bodies: readonly string[],
+  ours: Server,
+  bare: Server,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<number> {
   for (const body of bodies) {
-    const [our, limit] = [await ask(ours.url, body), await ask(bare.url, body)];
+    const [our, limit] = [await ask(ours.url, body, headers), await ask(bare.url, body, headers)];
     if (!isDeepStrictEqual(our, limit)) throw new Error(differ(body, our, limit));
   }
   return bodies.length;

@@ -1,0 +1,73 @@
+import { ask } from './ask';
+import { type Case, compareReads, editorHeaders } from './cases';
+import type { BenchDatabase } from './database';
+import { ensureLong } from './long-fill';
+import { longHistory } from './long-stories';
+import type { Server } from './processes';
+import { verifyLong } from './verify';
+
+const PAGE = 20;
+/** The most that a page may have. */
+const STEP = 100;
+
+const HISTORY = `query History($id: ID!, $after: String) {
+  story(id: $id, view: LATEST) {
+    history(first: ${PAGE}, after: $after) { nodes { number author { name } changes { path op } } }
+  }
+}`;
+const WALK = `query Walk($id: ID!, $after: String) {
+  story(id: $id, view: LATEST) { history(first: ${STEP}, after: $after) { nodes { number } pageInfo { endCursor } } }
+}`;
+
+interface WalkAnswer {
+  readonly data?: {
+    readonly story: {
+      readonly history: {
+        readonly nodes: readonly { readonly number: number }[];
+        readonly pageInfo: { readonly endCursor: string };
+      };
+    } | null;
+  };
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** A place in the middle of a history: its cursor, and the number of the revision there. */
+async function findMiddle(server: Server, id: string, revisions: number, headers: Headers) {
+  let [cursor, below] = ['', revisions + 1];
+  while (below > revisions / 2) {
+    const variables = { id, after: cursor || null };
+    const body = JSON.stringify({ operationName: 'Walk', query: WALK, variables });
+    const answer = (await ask(server.url, body, headers)) as WalkAnswer;
+    const page = answer.data?.story?.history;
+    const last = page?.nodes.at(-1);
+    if (!page || !last) throw new Error(`The history cannot be walked: ${JSON.stringify(answer).slice(0, 500)}`);
+    [cursor, below] = [page.pageInfo.endCursor, last.number];
+  }
+  return { cursor, below };
+}
+
+/** Pages of the history of a story with 10,000 revisions, with what each changed and who did, as an editor reads it. */
+export async function historyPages({ client, fiction }: BenchDatabase, server: Server): Promise<Case[]> {
+  await verifyLong(client, () => longHistory(fiction, 5));
+  const { entry: id, revisions, ...story } = longHistory(fiction);
+  await ensureLong(client, { entry: id, revisions, ...story });
+  const headers = await editorHeaders(client, fiction);
+  const { cursor, below } = await findMiddle(server, id, revisions, headers);
+  const pages = [
+    { name: 'history, newest page', after: null },
+    { name: 'history, middle page', after: cursor, below },
+  ];
+  return pages.map(({ name, ...variables }) => {
+    const bodies = [JSON.stringify({ operationName: 'History', query: HISTORY, variables: { id, ...variables } })];
+    return {
+      name,
+      headers,
+      share: 1 / 3,
+      isGood: (answer) => !answer.includes('"errors"') && answer.includes('"CHANGED"'),
+      probes: async () => bodies,
+      load: async () => ({ kind: 'reads', bodies }),
+      compare: (ours, bare) => compareReads(bodies, ours, bare, headers),
+    };
+  });
+}
