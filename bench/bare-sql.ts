@@ -79,9 +79,11 @@ export const HISTORY = `
             where after.value::text <> before.value::text
         )) order by page.number desc), '[]')
       from (
-        select r.number, r.author, r.content, parent.content as before
-          from revision r left join revision parent on parent.entry = r.entry and parent.number = r.parent
-          where r.entry = $2 and ($3::int is null or r.number < $3)
+        select r.number, r.author, r.content, (
+            select parent.content from revision parent where parent.entry = r.entry and parent.number = r.parent
+          ) as before
+          from revision r
+          where r.entry = $2 and r.number < coalesce($3, 2147483647)
           order by r.number desc limit 20
       ) page
       join "user" author on author.id = page.author
