@@ -1,8 +1,10 @@
+import type pg from 'pg';
 import { ask } from './ask';
 import { type Case, compareReads, editorHeaders } from './cases';
 import type { BenchDatabase } from './database';
-import { ensureLong } from './long-fill';
+import { hasLong, type LongStory, writeLong } from './long-fill';
 import { longHistory } from './long-stories';
+import { tell } from './progress';
 import type { Server } from './processes';
 import { verifyLong } from './verify';
 
@@ -30,6 +32,22 @@ interface WalkAnswer {
   };
 }
 
+const VERIFIED_REVISIONS = 5;
+
+/**
+ * Writes a long story where an earlier run has not, after a look whether a short one comes out as edits write it.
+ *
+ * @param make the story, of so many revisions or as many as it is to have.
+ */
+async function ensureLong(client: pg.Client, make: (revisions?: number) => LongStory): Promise<LongStory> {
+  const story = make();
+  if (await hasLong(client, story)) return story;
+  await verifyLong(client, () => make(VERIFIED_REVISIONS));
+  tell(`Verified: revisions of ${story.slug} stand in the tables as edits write them.`);
+  await writeLong(client, story);
+  return story;
+}
+
 type Headers = Readonly<Record<string, string>>;
 
 /** A place in the middle of a history: its cursor, and the number of the revision there. */
@@ -49,9 +67,7 @@ async function findMiddle(server: Server, id: string, revisions: number, headers
 
 /** Pages of the history of a story with 10,000 revisions, with what each changed and who did, as an editor reads it. */
 export async function historyPages({ client, fiction }: BenchDatabase, server: Server): Promise<Case[]> {
-  await verifyLong(client, () => longHistory(fiction, 5));
-  const { entry: id, revisions, ...story } = longHistory(fiction);
-  await ensureLong(client, { entry: id, revisions, ...story });
+  const { entry: id, revisions } = await ensureLong(client, (length) => longHistory(fiction, length));
   const headers = await editorHeaders(client, fiction);
   const { cursor, below } = await findMiddle(server, id, revisions, headers);
   const pages = [

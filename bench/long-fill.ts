@@ -52,16 +52,20 @@ export async function insertLong(
 }
 
 /**
- * Writes the story where an earlier run has not.
+ * Whether an earlier run has written the story.
  *
  * @throws Error where the database has one of another length.
  */
-export async function ensureLong(client: pg.Client, story: LongStory): Promise<void> {
-  const known = await client.query<{ latest: number }>('select latest from entry where id = $1', [story.entry]);
-  const latest = known.rows[0]?.latest;
-  if (latest === story.revisions) return;
-  if (latest !== undefined)
-    throw new Error(`The story ${story.slug} has ${latest} revisions, not ${story.revisions}: take another database.`);
+export async function hasLong(client: pg.Client, story: LongStory): Promise<boolean> {
+  const { rows } = await client.query<{ latest: number }>('select latest from entry where id = $1', [story.entry]);
+  const [found] = rows;
+  if (found && found.latest !== story.revisions)
+    throw new Error(`The story ${story.slug} has ${found.latest} revisions, not ${story.revisions}.`);
+  return found !== undefined;
+}
+
+/** Writes the story, in a transaction of its own. */
+export async function writeLong(client: pg.Client, story: LongStory): Promise<void> {
   const bar = startProgress(`Writing ${story.revisions} revisions of one story`, story.revisions);
   await client.query('begin');
   try {
