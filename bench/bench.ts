@@ -83,7 +83,7 @@ function readOptions(words: readonly string[]): Options {
     .addOption(numberOption('revisions', 'revisions of each entry', 5))
     .addOption(numberOption('seed', 'of everything that is drawn at random', 1))
     .addOption(numberOption('connections', 'connections that ask at the same time', 10))
-    .addOption(numberOption('seconds', 'how long each server is loaded for each thing', 15))
+    .addOption(numberOption('seconds', 'how long each server is loaded for each thing', 10))
     .addOption(new Option('--only <things>', `what to measure: ${NAMES.join(',')}`).argParser(readCases).default(NAMES))
     .option('--database-url <url>', 'a Postgres database that is empty, or filled by an earlier run')
     .option('--data-dir <directory>', 'keep the database that comes with the project here, for the next run')
