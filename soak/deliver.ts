@@ -39,6 +39,8 @@ interface Answer<Data> {
 
 const REQUEST_MS = 15_000;
 const IMPATIENT_MS = 40;
+/** After so many faults of the server, of all editors together, there is nothing more to be learned. */
+const MOST_INCIDENTS = 100;
 const RETRIED_CODES = new Set(['SERVICE_UNAVAILABLE', 'TIMEOUT', 'INTERNAL_SERVER_ERROR']);
 
 async function send<Data>(url: string, token: string, body: string, end: AbortSignal): Promise<Answer<Data> | number> {
@@ -87,7 +89,8 @@ export async function deliver<Data>(
     const [error] = typeof answer === 'number' ? [{ message: `HTTP ${answer}` }] : (answer.errors ?? []);
     if (!error && typeof answer === 'object' && answer.data) return { data: answer.data, sentAt, wasLost };
     const code = (error && 'extensions' in error && error.extensions?.code) || 'INTERNAL_SERVER_ERROR';
-    if (!RETRIED_CODES.has(code)) throw new Error(`${code}: ${error?.message}`);
+    if (!RETRIED_CODES.has(code) || troubles.incidents.length >= MOST_INCIDENTS)
+      throw new Error(`${code}: ${error?.message}`);
     if (code === 'INTERNAL_SERVER_ERROR') troubles.incidents.push(error?.message ?? 'an answer without data');
     else troubles.refused += 1;
     await wait(random.below(200)); // those who met should not meet again
