@@ -6,7 +6,7 @@ import { ask } from './ask';
 import { type Case, edit, storyPage } from './cases';
 import { famousActor, famousEdit } from './famous-cases';
 import { listPages, storyList } from './list-cases';
-import { historyPages } from './long-cases';
+import { blame, historyPages } from './long-cases';
 import { editOneEntry } from './shared-case';
 import { type BenchDatabase, openBenchDatabase } from './database';
 import type { Sizes } from './fiction';
@@ -23,6 +23,7 @@ const CASES: Readonly<Record<string, (database: BenchDatabase, server: Server) =
   'first-pages': (_, server) => listPages(server, 1),
   'thousandth-pages': (_, server) => listPages(server, 1000),
   history: (database, server) => historyPages(database, server),
+  blame: async (database, server) => [await blame(database, server)],
   edit: async (database) => [await edit(database)],
   'edit-one-entry': async (database, server) => [await editOneEntry(database, server)],
   'famous-edit': async (database) => [await famousEdit(database)],

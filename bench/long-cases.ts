@@ -3,7 +3,7 @@ import { ask } from './ask';
 import { type Case, compareReads, editorHeaders } from './cases';
 import type { BenchDatabase } from './database';
 import { hasLong, type LongStory, writeLong } from './long-fill';
-import { longHistory } from './long-stories';
+import { longHistory, longText } from './long-stories';
 import { tell } from './progress';
 import type { Server } from './processes';
 import { verifyLong } from './verify';
@@ -86,4 +86,41 @@ export async function historyPages({ client, fiction }: BenchDatabase, server: S
       compare: (ours, bare) => compareReads(bodies, ours, bare, headers),
     };
   });
+}
+
+const BLAME = `query Blame($id: ID!) { story(id: $id) { blame(path: "/body") { text revision { number } } } }`;
+const BLAME_AND_BODY = BLAME.replace('blame', 'body blame');
+
+interface BlameAnswer {
+  readonly data?: {
+    readonly story: {
+      readonly body: string;
+      readonly blame: readonly { readonly text: string; readonly revision: { readonly number: number } }[];
+    } | null;
+  };
+}
+
+/**
+ * Who wrote what of a body of 50 kB with 1,000 revisions, anonymous.
+ *
+ * @throws Error where the segments are not the body, or are all of few revisions.
+ */
+export async function blame({ client, fiction }: BenchDatabase, server: Server): Promise<Case> {
+  const { entry: id, revisions } = await ensureLong(client, (length) => longText(fiction, length));
+  const [asked, checked] = [BLAME, BLAME_AND_BODY].map((query) =>
+    JSON.stringify({ operationName: 'Blame', query, variables: { id } }),
+  ) as [string, string];
+  const answer = (await ask(server.url, checked)) as BlameAnswer;
+  const { body, blame: segments } = answer.data?.story ?? { body: '', blame: [] };
+  const numbers = new Set(segments.map((segment) => segment.revision.number));
+  // 1,500 rewritings of 400 sentences leave about 390 that stand as some revision wrote them.
+  if (body === '' || segments.map((segment) => segment.text).join('') !== body || numbers.size < revisions / 10)
+    throw new Error(`No blame of ${id}: ${JSON.stringify(answer).slice(0, 500)}`);
+  return {
+    name: 'blame',
+    headers: {},
+    isGood: (text) => !text.includes('"errors"') && text.includes('"text"'),
+    probes: async () => [asked],
+    load: async () => ({ kind: 'reads', bodies: [asked] }),
+  };
 }

@@ -1,3 +1,4 @@
+import { sha256 } from '../src/base/hash';
 import type { StoryContent } from '../src/model/story';
 import type { Fiction } from './fiction';
 import { type FilledDraft, staffOf } from './fill';
@@ -52,6 +53,43 @@ export function longHistory(fiction: Fiction, revisions = 10_000): LongStory {
         body: null,
       });
       return draftOfStory(fiction, entry, revision, content);
+    },
+  };
+}
+
+const SENTENCES = 400;
+const SENTENCES_A_PARAGRAPH = 5;
+const PARAGRAPHS_A_SECTION = 8;
+
+/** Markdown of sections, paragraphs and sentences: about 50 kB. */
+function asMarkdown(sentences: readonly string[]): string {
+  const parts: string[] = [];
+  for (let start = 0; start < sentences.length; start += SENTENCES_A_PARAGRAPH) {
+    const paragraph = start / SENTENCES_A_PARAGRAPH;
+    if (paragraph % PARAGRAPHS_A_SECTION === 0) parts.push(`## Part ${paragraph / PARAGRAPHS_A_SECTION + 1}`);
+    parts.push(sentences.slice(start, start + SENTENCES_A_PARAGRAPH).join(' '));
+  }
+  return parts.join('\n\n');
+}
+
+/** A story with a body of 50 kB, of which every revision has rewritten a sentence or two. */
+export function longText(fiction: Fiction, revisions = 1000): LongStory {
+  const entry = new Random(fiction.seed, 3003).uuid();
+  const slug = 'a-story-rewritten-a-thousand-times';
+  const sentences: string[] = [];
+  return {
+    entry,
+    slug,
+    revisions,
+    draft: (revision) => {
+      const random = new Random(fiction.seed, 3004, revision);
+      const write = (): string => sentence(random, 17 + random.below(5));
+      if (revision === 1) sentences.splice(0, Infinity, ...Array.from({ length: SENTENCES }, write));
+      else for (let count = 1 + random.below(2); count > 0; count--) sentences[random.below(SENTENCES)] = write();
+      const text = asMarkdown(sentences);
+      const body = sha256(text);
+      const content = loneStory(slug, { headline: 'Rewritten a thousand times', summary: null, body });
+      return { ...draftOfStory(fiction, entry, revision, content), texts: new Map([[body, text]]) };
     },
   };
 }
