@@ -4,7 +4,7 @@ import pg from 'pg';
 import { readConfig } from '../src/base/config';
 import { sha256 } from '../src/base/hash';
 import { sortKey } from '../src/rules/titles';
-import { EDIT, EDIT_FUNCTION, STORY_LIST, STORY_PAGE } from './bare-sql';
+import { EDIT, EDIT_FUNCTION, HISTORY, STORY_LIST, STORY_PAGE } from './bare-sql';
 
 // The limit: what Node, pg and Postgres do at most for such a request. One statement, no GraphQL, nothing checked twice.
 
@@ -18,15 +18,20 @@ interface Asked {
   readonly operationName: string;
   readonly variables: {
     readonly slug?: string;
+    readonly id?: string;
+    /** The history's page stays below this number; told to this server alone, which cannot read a cursor. */
+    readonly below?: number;
     readonly input?: { id: string; baseRevision: number; fields: { headline?: string; summary?: string } };
   };
 }
 
 async function answer(request: IncomingMessage, asked: Asked): Promise<string> {
-  const { slug, input } = asked.variables;
-  if (asked.operationName === 'StoryList') return bodyOf(await pool.query({ name: 'story-list', text: STORY_LIST }));
-  if (!input) return bodyOf(await pool.query({ name: 'story-page', text: STORY_PAGE, values: [slug] }));
+  const { slug, id, below, input } = asked.variables;
   const secret = request.headers.authorization?.slice('Bearer '.length) ?? '';
+  if (asked.operationName === 'StoryList') return bodyOf(await pool.query({ name: 'story-list', text: STORY_LIST }));
+  if (asked.operationName === 'History')
+    return bodyOf(await pool.query({ name: 'history', text: HISTORY, values: [sha256(secret), id, below] }));
+  if (!input) return bodyOf(await pool.query({ name: 'story-page', text: STORY_PAGE, values: [slug] }));
   const { headline, summary } = input.fields;
   const folded = headline === undefined ? null : sortKey(headline);
   const values = [sha256(secret), input.id, input.baseRevision, headline, summary, folded];

@@ -63,6 +63,34 @@ export const STORY_LIST = `
       ) story
   ))))::text as body`;
 
+/**
+ * A page of 20 of a story's history for an EDITOR, newest first; $1 the token's hash, $2 the story, $3 the number that the
+ * page stays below, or null. Differences of fields that hold one value each, before and after; it knows no others.
+ */
+export const HISTORY = `
+  select json_build_object('data', json_build_object('story', json_build_object('history', json_build_object('nodes', (
+    select coalesce(json_agg(json_build_object(
+        'number', page.number,
+        'author', json_build_object('name', author.name),
+        'changes', (
+          select coalesce(json_agg(json_build_object('path', '/' || after.field, 'op', 'CHANGED') order by after.nr), '[]')
+            from json_each(page.content) with ordinality as after (field, value, nr)
+              join json_each(page.before) as before (field, value) on before.field = after.field
+            where after.value::text <> before.value::text
+        )) order by page.number desc), '[]')
+      from (
+        select r.number, r.author, r.content, (
+            select parent.content from revision parent where parent.entry = r.entry and parent.number = r.parent
+          ) as before
+          from revision r
+          where r.entry = $2 and r.number < coalesce($3, 2147483647)
+          order by r.number desc limit 20
+      ) page
+      join "user" author on author.id = page.author
+  )))))::text as body
+    from token t join "user" u on u.id = t.user_id and u.active and u.role in ('EDITOR', 'ADMIN')
+    where t.hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > clock_timestamp())`;
+
 // The same number that the store locks (src/store/locks.ts).
 const POSITION_LOCK = 7_114_521;
 

@@ -6,6 +6,8 @@ import { ask } from './ask';
 import { type Case, edit, storyPage } from './cases';
 import { famousActor, famousEdit } from './famous-cases';
 import { listPages, storyList } from './list-cases';
+import { blame, historyPages } from './long-cases';
+import { editOneEntry } from './shared-case';
 import { type BenchDatabase, openBenchDatabase } from './database';
 import type { Sizes } from './fiction';
 import type { LoadResult } from './load';
@@ -20,7 +22,10 @@ const CASES: Readonly<Record<string, (database: BenchDatabase, server: Server) =
   'famous-actor': async (database, server) => [await famousActor(database, server)],
   'first-pages': (_, server) => listPages(server, 1),
   'thousandth-pages': (_, server) => listPages(server, 1000),
+  history: (database, server) => historyPages(database, server),
+  blame: async (database, server) => [await blame(database, server)],
   edit: async (database) => [await edit(database)],
+  'edit-one-entry': async (database, server) => [await editOneEntry(database, server)],
   'famous-edit': async (database) => [await famousEdit(database)],
 };
 
@@ -79,7 +84,7 @@ function readOptions(words: readonly string[]): Options {
     .addOption(numberOption('revisions', 'revisions of each entry', 5))
     .addOption(numberOption('seed', 'of everything that is drawn at random', 1))
     .addOption(numberOption('connections', 'connections that ask at the same time', 10))
-    .addOption(numberOption('seconds', 'how long each server is loaded for each thing', 15))
+    .addOption(numberOption('seconds', 'how long each server is loaded for each thing', 10))
     .addOption(new Option('--only <things>', `what to measure: ${NAMES.join(',')}`).argParser(readCases).default(NAMES))
     .option('--database-url <url>', 'a Postgres database that is empty, or filled by an earlier run')
     .option('--data-dir <directory>', 'keep the database that comes with the project here, for the next run')
@@ -139,14 +144,14 @@ async function measureCase(subject: Case, options: Options, subjects: Subjects):
   }
   const statements = await countStatements(subject, talkative);
   const { connections = options.connections, share = 1 } = subject;
-  const run = async (server: Server, seconds: number): Promise<LoadResult> =>
-    loader.run({
-      url: server.url,
-      connections,
-      seconds: seconds * share,
-      headers: subject.headers,
-      load: await subject.load(connections),
-    });
+  const results: LoadResult[] = [];
+  const run = async (server: Server, seconds: number): Promise<LoadResult> => {
+    const load = await subject.load(connections);
+    const { url } = server;
+    const result = await loader.run({ url, connections, seconds: seconds * share, headers: subject.headers, load });
+    results.push(result);
+    return result;
+  };
   const loaded = (['ours', 'bare'] as const)
     .filter((which) => which === 'ours' || subject.compare)
     .map((which) => ({ which, server: subjects[which], rounds: [] as LoadResult[] }));
@@ -158,6 +163,7 @@ async function measureCase(subject: Case, options: Options, subjects: Subjects):
       bar.update(loaded.length * round + turn + 1);
     }
   bar.stop();
+  if (subject.verify) tell(`${subject.name}: ${await subject.verify(results)}`);
   return loaded.map(({ which, rounds }) => measure(subject.name, which, rounds, which === 'ours' ? statements : 1));
 }
 

@@ -9,7 +9,7 @@ import { ask } from './ask';
 import type { BenchDatabase } from './database';
 import type { Fiction } from './fiction';
 import { staffOf } from './fill';
-import { type EditedEntry, editBody, type EditOperation, type Load } from './load';
+import { type EditedEntry, editBody, type EditOperation, type Load, type LoadResult } from './load';
 import type { Server } from './processes';
 import { Random } from './random';
 
@@ -34,6 +34,13 @@ export interface Case {
   compare?(ours: Server, bare: Server): Promise<number>;
   /** What to ask for so many connections. */
   load(connections: number): Promise<Load>;
+  /**
+   * Looks whether what was acknowledged is in the database; says what it found.
+   *
+   * @param results of all loads, also of those that are not measured.
+   * @throws Error where something is missing or different.
+   */
+  verify?(results: readonly LoadResult[]): Promise<string>;
 }
 
 const PAGES = 2000;
@@ -62,9 +69,14 @@ export function storyPage({ fiction }: BenchDatabase): Case {
  *
  * @throws Error where an answer differs.
  */
-export async function compareReads(bodies: readonly string[], ours: Server, bare: Server): Promise<number> {
+export async function compareReads(
+  bodies: readonly string[],
+  ours: Server,
+  bare: Server,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<number> {
   for (const body of bodies) {
-    const [our, limit] = [await ask(ours.url, body), await ask(bare.url, body)];
+    const [our, limit] = [await ask(ours.url, body, headers), await ask(bare.url, body, headers)];
     if (!isDeepStrictEqual(our, limit)) throw new Error(differ(body, our, limit));
   }
   return bodies.length;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { accepted, type Draft, toEntryWrite, waiting } from '../src/edits/write-draft';
+import type { EntryWrite } from '../src/store/write';
 import type { View } from '../src/model/lens';
 import type { Derived } from '../src/rules/derive';
 import type { WikiTarget } from '../src/rules/markdown';
@@ -29,6 +30,48 @@ export const staffOf = (fiction: Fiction): Staff => ({
   contributor: new Random(fiction.seed, 1002).uuid(),
 });
 
+/** A draft of a kind that the bench fills. */
+export type FilledDraft = Draft & { readonly kind: FilledKind };
+
+/** The columns that the rows of one write have in common. */
+function columnsOf({ kind }: FilledDraft, write: EntryWrite) {
+  const { showings: _, revision: __, ...rest } = write;
+  return { ...rest, kind };
+}
+
+/** The row of a draft's revision; null where the write has none. */
+export function revisionRow(
+  draft: FilledDraft,
+  write: EntryWrite,
+  place: Pick<RevisionRow, 'position' | 'at' | 'last' | 'last_published'>,
+): RevisionRow | null {
+  if (!write.revision) return null;
+  return {
+    ...columnsOf(draft, write),
+    ...write.revision,
+    ...place,
+    is_new: write.was === null,
+    previous: write.was?.latest ?? null,
+    accepted: draft.fate.isAccepted,
+    change_kind: write.change.kind,
+    public_kind: write.change.publicKind,
+    slug: write.showings[0]?.derived.slug ?? null,
+  };
+}
+
+/** The rows of what the views show after a draft, of what was there since a moment. */
+export const shownRows = (draft: FilledDraft, write: EntryWrite, since: Date, at: Date): ShownRow[] =>
+  write.showings.map(({ view, derived, ...showing }) => ({
+    ...columnsOf(draft, write),
+    ...showing,
+    ...derived,
+    links: undefined,
+    texts: undefined,
+    view,
+    since,
+    at,
+  }));
+
 /** A revision as the edit that made it would hand it to the write path: by an editor where it is public at once. */
 export function draftOf(
   fiction: Fiction,
@@ -36,7 +79,7 @@ export function draftOf(
   kind: FilledKind,
   index: number,
   revision: number,
-): Draft & { readonly kind: FilledKind } {
+): FilledDraft {
   const fate = fiction.fate(kind, index);
   const isAccepted = fate === 'PUBLIC' || (fate === 'PENDING' && revision < fiction.sizes.revisions);
   const published = fate === 'DRAFT' ? null : revision - 1;
@@ -110,38 +153,23 @@ class Scribe {
     return batch;
   }
 
-  private addRevision(batch: Batch, draft: ReturnType<typeof draftOf>, index: number): void {
+  private addRevision(batch: Batch, draft: FilledDraft, index: number): void {
     const { fiction, position } = this;
     const fate = fiction.fate(draft.kind, index);
     const write = toEntryWrite(draft);
-    const { revision, showings } = write;
-    if (!revision) return;
     const at = new Date(BEGINNING + position * STEP_MS);
-    const isLast = revision.number === fiction.sizes.revisions;
+    const last = fiction.sizes.revisions;
+    const last_published = fate === 'DRAFT' ? null : last - (fate === 'PENDING' ? 1 : 0);
+    const row = revisionRow(draft, write, { position, at, last, last_published });
+    if (!row) return;
     for (const [hash, body] of draft.texts) batch.texts.push({ hash, body });
-    const { showings: _, revision: __, ...rest } = write;
-    const columns = { ...rest, kind: draft.kind };
-    batch.revisions.push({
-      ...columns,
-      ...revision,
-      position,
-      at,
-      is_new: write.was === null,
-      previous: write.was?.latest ?? null,
-      accepted: draft.fate.isAccepted,
-      change_kind: write.change.kind,
-      public_kind: write.change.publicKind,
-      slug: showings[0]?.derived.slug ?? null,
-      last: fiction.sizes.revisions,
-      last_published: fate === 'DRAFT' ? null : fiction.sizes.revisions - (fate === 'PENDING' ? 1 : 0),
-    });
-    const since = new Date(BEGINNING + (position - this.distance(revision.number)) * STEP_MS);
-    for (const { view, derived, ...showing } of showings) {
-      const isShown = isLast || (view === 'PUBLISHED' && fate === 'PENDING' && this.isLastPublic(revision.number));
-      if (isShown)
-        batch.shown.push({ ...columns, ...showing, ...derived, links: undefined, texts: undefined, view, since, at });
-      this.followLinks(batch, draft.entry, view, derived);
-    }
+    batch.revisions.push(row);
+    const isLast = row.number === last;
+    const since = new Date(BEGINNING + (position - this.distance(row.number)) * STEP_MS);
+    const isShown = (view: View): boolean =>
+      isLast || (view === 'PUBLISHED' && fate === 'PENDING' && this.isLastPublic(row.number));
+    batch.shown.push(...shownRows(draft, write, since, at).filter(({ view }) => isShown(view)));
+    for (const { view, derived } of write.showings) this.followLinks(batch, draft.entry, view, derived);
     if (isLast) this.endLinks(batch, draft.entry);
   }
 

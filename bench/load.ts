@@ -1,4 +1,7 @@
 import { connect, type Socket } from 'node:net';
+import type { Acknowledged } from './judge';
+import { Random } from './random';
+import { markOf, planEdit, type Sort, type StoryNow, writerName } from './story-edits';
 
 /** What a load is to be: sent to the process that makes it. */
 export interface LoadOrder {
@@ -11,11 +14,26 @@ export interface LoadOrder {
 
 /**
  * What to ask. `reads`: bodies, one after the other. `edits`: each connection edits entries of its own in turn, from the
- * revision that the last answer told; `fields` are changed in turn, too.
+ * revision that the last answer told; `fields` are changed in turn, too. `shared-edits`: all edit one story, each connection
+ * its own parts of it, from the revision that its own last answer told.
  */
 export type Load =
   | { readonly kind: 'reads'; readonly bodies: readonly string[] }
-  | { readonly kind: 'edits'; readonly edit: EditOperation; readonly entries: readonly EditedEntry[] };
+  | { readonly kind: 'edits'; readonly edit: EditOperation; readonly entries: readonly EditedEntry[] }
+  | ({ readonly kind: 'shared-edits' } & SharedEdits);
+
+/** Edits of one story by all connections. */
+export interface SharedEdits {
+  readonly query: string;
+  readonly id: string;
+  readonly story: StoryNow;
+  /** UUID of the user. */
+  readonly author: string;
+  /** Whom they put into its cast. */
+  readonly actor: string;
+  /** From here on marks are counted, so that none comes twice. */
+  readonly firstMark: number;
+}
 
 /** A mutation with `$input`, and the fields that it changes in turn, one an edit. */
 export interface EditOperation {
@@ -36,6 +54,8 @@ export interface LoadResult {
   readonly seconds: number;
   /** Entries with the revision that they have now. */
   readonly entries: EditedEntry[];
+  /** What the edits of one story were told. */
+  readonly acknowledged: Acknowledged[];
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
@@ -136,6 +156,58 @@ function makeEditor(edit: EditOperation, entries: { id: string; revision: number
   };
 }
 
+const OWN_SORTS: readonly Sort[] = ['sentence', 'note', 'member', 'topic'];
+/** Fields that one connection has for itself. */
+const OWN_FIELDS: readonly Sort[] = ['headline', 'summary'];
+
+/** The body of an edit by one of those who share a story, and what it puts there. */
+export function sharedEdit(
+  { query, id, actor }: SharedEdits,
+  story: StoryNow,
+  writer: number,
+  mark: number,
+): { body: string; told: Pick<Acknowledged, 'key' | 'puts'> } {
+  const name = writerName(writer);
+  const sorts = [...OWN_SORTS, ...OWN_FIELDS.slice(writer, writer + 1)];
+  const sort = sorts[mark % sorts.length] as Sort;
+  const key = markOf(name, mark);
+  const plan = planEdit([sort], story, { name, actor }, () => key, new Random(writer, mark));
+  const input = { id, baseRevision: story.latestRevision, fields: plan.fields, summary: `Edit ${key}` };
+  return {
+    body: JSON.stringify({ operationName: 'Edit', query, variables: { input } }),
+    told: { key: input.summary, puts: plan.puts },
+  };
+}
+
+interface SharedAnswer {
+  readonly data?: {
+    readonly editStory: {
+      readonly outcome: string;
+      readonly revision: { readonly number: number } | null;
+      readonly story: StoryNow;
+    } | null;
+  };
+}
+
+function makeSharer(load: SharedEdits, writer: number, acknowledged: Acknowledged[]): Asker {
+  let { story, firstMark: mark } = load;
+  let sent: Pick<Acknowledged, 'key' | 'puts'> | null = null;
+  return {
+    next: () => {
+      const { body, told } = sharedEdit(load, story, writer, (mark += 1));
+      sent = told;
+      return body;
+    },
+    hear: (answer) => {
+      const { outcome, revision, story: now } = (JSON.parse(answer.toString()) as SharedAnswer).data?.editStory ?? {};
+      if (!sent || !now || !revision || (outcome !== 'SAVED' && outcome !== 'MERGED'))
+        throw new Error(`An edit failed: ${answer.toString().slice(0, 300)}`);
+      story = now;
+      acknowledged.push({ ...sent, entry: load.id, number: revision.number, outcome, author: load.author });
+    },
+  };
+}
+
 /** Loads a server for a while, all connections at once. */
 export async function runLoad(order: LoadOrder): Promise<LoadResult> {
   const { load, connections } = order;
@@ -144,9 +216,11 @@ export async function runLoad(order: LoadOrder): Promise<LoadResult> {
       ? load.entries.filter((__, index) => index % connections === nr).map((entry) => ({ ...entry }))
       : [],
   );
-  const askers = own.map((entries, nr) =>
-    load.kind === 'edits' ? makeEditor(load.edit, entries) : makeReader(load.bodies, nr, connections),
-  );
+  const acknowledged: Acknowledged[] = [];
+  const askers = own.map((entries, nr) => {
+    if (load.kind === 'reads') return makeReader(load.bodies, nr, connections);
+    return load.kind === 'edits' ? makeEditor(load.edit, entries) : makeSharer(load, nr, acknowledged);
+  });
   const latencies: number[] = [];
   const started = performance.now();
   const end = started + order.seconds * 1000;
@@ -165,5 +239,5 @@ export async function runLoad(order: LoadOrder): Promise<LoadResult> {
     }
   });
   await Promise.all(work);
-  return { latencies, seconds: (performance.now() - started) / 1000, entries: own.flat() };
+  return { latencies, seconds: (performance.now() - started) / 1000, entries: own.flat(), acknowledged };
 }

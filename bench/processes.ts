@@ -10,13 +10,15 @@ export interface Server {
   /** Every line that it has written. */
   readonly lines: readonly string[];
   stop(): Promise<void>;
+  /** Ends it as kill -9 does. */
+  kill(): Promise<void>;
 }
 
 const START_MS = 30_000;
 const STOP_MS = 15_000;
 
 /** Ends a process that we started, and waits for its end. */
-function end(child: ChildProcess): Promise<void> {
+function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
@@ -24,7 +26,7 @@ function end(child: ChildProcess): Promise<void> {
       clearTimeout(timer);
       resolve();
     });
-    child.kill('SIGTERM');
+    child.kill(signal);
   });
 }
 
@@ -44,13 +46,16 @@ function startServer(
   const lines: string[] = [];
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`${file} did not start:\n${lines.join('\n')}`)), START_MS);
-    child.once('exit', (code) => reject(new Error(`${file} ended with ${code}:\n${lines.join('\n')}`)));
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`${file} ended with ${code}:\n${lines.join('\n')}`));
+    });
     const hear = (line: string): void => {
       lines.push(line);
       const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
       if (!url) return;
       clearTimeout(timer);
-      resolve({ url: `${url}/graphql`, lines, stop: () => end(child) });
+      resolve({ url: `${url}/graphql`, lines, stop: () => end(child), kill: () => end(child, 'SIGKILL') });
     };
     createInterface({ input: child.stdout }).on('line', hear);
     createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
@@ -63,10 +68,11 @@ export const startOurs = (
   logLevel: 'warn' | 'debug',
   running: Running,
   nodeOptions: readonly string[] = [],
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<Server> =>
   startServer(
     require.resolve('../src/main'),
-    { DATABASE_URL: databaseUrl, HOST: '127.0.0.1', PORT: '0', SAMPLE: 'off', LOG_LEVEL: logLevel },
+    { DATABASE_URL: databaseUrl, HOST: '127.0.0.1', PORT: '0', SAMPLE: 'off', LOG_LEVEL: logLevel, ...settings },
     running,
     nodeOptions,
   );

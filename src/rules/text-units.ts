@@ -5,11 +5,11 @@ const LINE_END = /\n(?:[ \t]*\n)*/u;
 const WIDE_END = /[\u3002\uff01\uff1f\uff61]+[\p{Pe}\p{Pf}]*(?:(?!\n)\s)*(?:\n(?:[ \t]*\n)*)?/u;
 
 // Any other terminal, whatever closes after it, and white space. Not before a small letter ("vs. the state"), nor after
-// one or two letters or digits ("J. R. Smith", "Dr. Smith", "1. The first"): a cut too few makes a conflict too many, a
+// one or two letters or digits ("J. R. Smith", "Dr. Smith", "1. The first"; but "nobody's. The next"): a cut too few makes a conflict too many, a
 // cut too many may merge two edits of one sentence. It begins only where a run of terminals does, and no part of it can
 // match what the part before it can, so that nothing is read twice: one million dots take a few milliseconds.
 const SENTENCE_END =
-  /(?<!\p{STerm})(?<!(?<![\p{L}\p{M}\p{N}])[\p{Lu}\p{Ll}\p{N}]{1,2})\p{STerm}+[\p{Pe}\p{Pf}"'*_]*(?:(?!\n)\s)+(?![\p{Ll}\s])/u;
+  /(?<!\p{STerm})(?<!(?<![\p{L}\p{M}\p{N}'’])[\p{Lu}\p{Ll}\p{N}]{1,2})\p{STerm}+[\p{Pe}\p{Pf}"'*_]*(?:(?!\n)\s)+(?![\p{Ll}\s])/u;
 
 const UNIT_END = new RegExp(`${LINE_END.source}|${WIDE_END.source}|${SENTENCE_END.source}`, 'gu');
 

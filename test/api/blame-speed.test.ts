@@ -54,7 +54,7 @@ describe('a body of 50 kB that was edited 1,000 times', () => {
       }
       if (process.env.SHOW_FIGURES) process.stdout.write(`${name}: ${segments.length} parts ${JSON.stringify(runs)}\n`);
       expect(new Set(segments.map(({ revision }) => revision.number)).size).toBeGreaterThan(100);
-      expect(Math.min(...runs.map(({ took }) => took))).toBeLessThan(3000);
+      expect(Math.min(...runs.map(({ busy }) => busy))).toBeLessThan(3000); // the process's own time: others may keep it waiting
       expect(Math.min(...runs.map(({ held }) => held))).toBeLessThan(250);
       expect(runs[0]?.statements).toBeLessThan(30);
     },

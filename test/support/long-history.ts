@@ -80,7 +80,10 @@ export async function addRevisions(room: TestNewsroom, story: string, bodies: re
       [story, some.map(sha256), some, from + 1],
     );
   }
-  await room.sql(`update entry set latest = $2, published = $2, accepted = $2 where id = $1`, [story, bodies.length + 1]);
+  await room.sql(`update entry set latest = $2, published = $2, accepted = $2 where id = $1`, [
+    story,
+    bodies.length + 1,
+  ]);
   await room.sql(
     `update shown s set revision = r.number, content = r.content from revision r
       where s.entry = $1 and r.entry = $1 and r.number = $2`,
