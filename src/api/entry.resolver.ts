@@ -113,7 +113,7 @@ export class EntryResolver {
     if (!isNewsroom(scope)) return [];
     const { protectedRole = null, published = null, state } = (await scope.loaders.standings.load(entry.id)) ?? {};
     const subject = { wasEverPublic: published !== null, protection: protectedRole && { minimumRole: protectedRole } };
-    const open: readonly EntryAction[] = state === 'DELETED' ? ['RESTORE'] : ['EDIT', 'PUBLISH', 'DELETE'];
+    const open: readonly EntryAction[] = state === 'DELETED' ? ['RESTORE'] : ['EDIT', 'PUBLISH', 'DELETE', 'COMMENT'];
     return entryActions(scope.viewer, subject, [...open, 'HIDE_REVISIONS']);
   }
 

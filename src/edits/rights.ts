@@ -7,6 +7,8 @@ const ACTS_IN_WORDS: Partial<Record<Act, string>> = {
   EDIT: 'edit entries',
   PUBLISH: 'publish',
   READ_LATEST: 'read what is not published',
+  DELETE_COMMENT: 'delete comments',
+  WATCH: 'watch entries',
   MANAGE_USERS: 'manage users',
   MANAGE_TOKENS_OF_OTHERS: "manage other people's tokens",
   MANAGE_OWN_TOKENS: 'manage tokens',

@@ -16,7 +16,7 @@ registerEnumType(EntryState, {
     'DRAFT: never published. EMBARGOED: published, but not before embargoUntil. WITHDRAWN: taken back, with a public note.',
 });
 
-export const EntryAction = words('EDIT', 'PUBLISH', 'DELETE', 'RESTORE', 'HIDE_REVISIONS');
+export const EntryAction = words('EDIT', 'PUBLISH', 'DELETE', 'RESTORE', 'COMMENT', 'HIDE_REVISIONS');
 export type EntryAction = keyof typeof EntryAction;
 registerEnumType(EntryAction, {
   name: 'EntryAction',
