@@ -23,7 +23,7 @@ export async function announcePresence(
   scope: Scope,
   input: { entry: string; path?: string | null },
 ): Promise<PresentRecord[]> {
-  const user = assertMayEver(scope, 'READ_LATEST').user.uuid;
+  const user = assertMayEver(scope, 'READ_LATEST', 'announce presence').user.uuid;
   const reading = startReading(scope.newsroom);
   const path = readPath(reading, input.path, LONGEST_PATH) ?? '';
   const [problem] = reading.problems;

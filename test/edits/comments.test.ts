@@ -290,6 +290,21 @@ describe('Taking back a comment', () => {
     expect(await read(id, 'comments { totalCount nodes { id } }')).toEqual({ comments: { totalCount: 0, nodes: [] } });
   });
 
+  it('and replying to it at the same moment leave no reply that came after it', async () => {
+    const { id } = await room.make.story();
+    for (let n = 0; n < 5; n++) {
+      const asked = await talk.say(id, `Asked ${n}`);
+      const [removed, replied] = await Promise.all([
+        talk.remove(asked),
+        talk.comment({ entry: id, body: 'A reply', parent: asked }, 'EDITOR'),
+      ]);
+      // Either the reply came first, and holds what was deleted, or it was told.
+      if (replied.comment) expect((await talk.remove(asked)).comment).toMatchObject({ body: '' });
+      else expect(replied.problems).toMatchObject([{ code: 'GONE' }]);
+      expect(removed.problems).toEqual([]);
+    }
+  });
+
   it('leaves in the database since when and until when it stood, by the ledger', async () => {
     const head = async (): Promise<string> =>
       (await room.sql('select max(position)::text as head from change'))[0].head as string;

@@ -70,6 +70,23 @@ describe('Whoever has an entry open', () => {
     expect(await findPresent(room.newsroom.database.run, id)).toEqual(present);
   });
 
+  it('is heard when many speak at once in two processes, and others fall silent', async () => {
+    const id = await draft();
+    const entries = [id, await draft(), await draft()];
+    for (const entry of entries) for (const path of ['/a', '/b', '/c']) await announce(entry, path, 'ADMIN');
+    await silence(40);
+    const scopes = (['CONTRIBUTOR', 'EDITOR', 'ADMIN'] as const).flatMap((role) =>
+      [room.newsroom, other].map((newsroom) => new Scope(newsroom, room.as(role).viewer)),
+    );
+    await Promise.all(
+      scopes.flatMap((scope) =>
+        entries.flatMap((entry) => ['/a', '/a', '/b'].map((path) => announcePresence(scope, { entry, path }))),
+      ),
+    );
+    expect(await findPresent(room.newsroom.database.run, id)).toHaveLength(6);
+    expect(await room.sql(`select path from presence where path = '/c'`)).toEqual([]);
+  });
+
   it('is forgotten 30 seconds after the last word', async () => {
     const id = await draft();
     await announce(id, '/body', 'EDITOR');
@@ -136,6 +153,9 @@ describe('Presence is refused, and nothing is written', () => {
     const { id } = await room.make.story();
     for (const entry of [id, await draft(), randomUUID(), 'nonsense']) {
       expect(await room.asAnonymous().fails(ANNOUNCE, { input: { entry } })).toBe('UNAUTHENTICATED');
+      expect((await room.as('READER').ask(ANNOUNCE, { input: { entry } })).errors).toMatchObject([
+        { message: 'The role READER may not announce presence.' },
+      ]);
       expect(await writingNothing(room, () => room.as('READER').fails(ANNOUNCE, { input: { entry } }))).toBe(
         'FORBIDDEN',
       );
