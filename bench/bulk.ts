@@ -7,7 +7,7 @@ import type { FilledKind } from './fiction';
 export interface RevisionRow {
   readonly entry: string;
   readonly kind: FilledKind;
-  readonly author: string;
+  readonly author: string | null;
   readonly number: number;
   readonly content: Content;
   readonly position: number;
@@ -57,8 +57,9 @@ export const insertRevisions = (run: Run, rows: readonly RevisionRow[]): Promise
     'bench-revisions',
     `with w as materialized (select * from json_to_recordset($1::json) as w (${REVISION})),
       new_entry as (
-        insert into entry (id, kind, state, latest, published)
-          select entry, kind, case when last_published is null then 'DRAFT' else 'PUBLISHED' end, last, last_published
+        insert into entry (id, kind, state, latest, published, accepted)
+          select entry, kind, case when last_published is null then 'DRAFT' else 'PUBLISHED' end, last, last_published,
+              last_published
             from w where is_new
       ),
       new_slug as (
@@ -74,9 +75,10 @@ export const insertRevisions = (run: Run, rows: readonly RevisionRow[]): Promise
               case when accepted then at end, case when accepted then position end, case when accepted then at end
             from w
       )
-      insert into change (position, at, kind, public_kind, entry, revision, previous, latest, published, state, author,
+      insert into change (position, at, kind, public_kind, entry, revision, previous, latest, published, accepted, state, author,
           changeset)
-        select position, at, change_kind, public_kind, entry, number, previous, latest, published, state, author, changeset
+        select position, at, change_kind, public_kind, entry, number, previous, latest, published, published, state, author,
+            changeset
           from w`,
     [JSON.stringify(rows)],
   );

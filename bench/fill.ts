@@ -42,7 +42,16 @@ export function draftOf(
   const published = fate === 'DRAFT' ? null : revision - 1;
   const { content, texts } = fiction.make(kind, index, revision);
   const state = published === null ? 'DRAFT' : 'PUBLISHED';
-  const was: Draft['was'] = revision === 1 ? null : { latest: revision - 1, published, state };
+  const was: Draft['was'] =
+    revision === 1
+      ? null
+      : {
+          latest: revision - 1,
+          published,
+          accepted: published,
+          state,
+          embargoUntil: null,
+        };
   return {
     entry: fiction.id(kind, index),
     kind,

@@ -1,10 +1,18 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+// What was accepted may be newer than what the public sees: a revision that only says that waiting work was rejected is
+// accepted, and changes nothing for the public.
 // What the public is told of: corrections and withdrawals, each with the place in the ledger where it came.
 const PUBLISHING = `
-  alter table entry add column submitted_at timestamptz(3);
+  alter table entry add column accepted integer, add column submitted_at timestamptz(3);
+  alter table change add column accepted integer;
+  update entry set accepted = published;
+  update change set accepted = published;
+  alter table entry add constraint entry_accepted
+    check (accepted <= latest and published <= accepted and (accepted is null) = (published is null));
   create index entry_by_embargo on entry (embargo_until) where state = 'EMBARGOED';
-  create index entry_waiting on entry (id) where published < latest or submitted_at is not null;
+  create index entry_waiting on entry (id) where accepted < latest or submitted_at is not null;
+  create index change_by_changeset on change (changeset, position) where changeset is not null;
   create table correction (
     id uuid primary key,
     entry uuid not null,
@@ -130,7 +138,9 @@ export class ReviewAndTalk1700000000003 implements MigrationInterface {
     await runner.query(`
       drop table judgement, presence, watch, comment, unsettled, protection, withdrawal, correction;
       drop index entry_waiting, entry_by_embargo;
-      alter table entry drop column submitted_at;
+      drop index change_by_changeset;
+      alter table change drop column accepted;
+      alter table entry drop constraint entry_accepted, drop column accepted, drop column submitted_at;
     `);
   }
 }

@@ -15,6 +15,7 @@ create table change (
   cause uuid,
   author uuid,
   changeset uuid,
+  accepted integer,
   constraint change_pkey PRIMARY KEY ("position"),
   constraint change_author FOREIGN KEY (author) REFERENCES "user"(id),
   constraint change_cause FOREIGN KEY (cause) REFERENCES entry(id),
@@ -23,6 +24,7 @@ create table change (
   constraint change_into FOREIGN KEY (into_entry) REFERENCES entry(id),
   constraint change_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text])))
 );
+CREATE INDEX change_by_changeset ON public.change USING btree (changeset, "position") WHERE (changeset IS NOT NULL);
 CREATE INDEX change_by_entry ON public.change USING btree (entry, "position");
 CREATE INDEX change_by_time ON public.change USING btree (at, "position");
 
@@ -101,15 +103,17 @@ create table entry (
   protected_role text,
   protected_until timestamp(3) with time zone,
   protection_reason text,
+  accepted integer,
   submitted_at timestamp(3) with time zone,
   constraint entry_pkey PRIMARY KEY (id),
+  constraint entry_accepted CHECK (((accepted <= latest) AND (published <= accepted) AND ((accepted IS NULL) = (published IS NULL)))),
   constraint entry_kind CHECK ((kind = ANY (ARRAY['STORY'::text, 'ACTOR'::text, 'EVENT'::text, 'CLAIM'::text, 'DOCUMENT'::text, 'CITATION'::text]))),
   constraint entry_protected_role CHECK ((protected_role = ANY (ARRAY['READER'::text, 'CONTRIBUTOR'::text, 'EDITOR'::text, 'ADMIN'::text]))),
   constraint entry_published CHECK ((published <= latest)),
   constraint entry_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text])))
 );
 CREATE INDEX entry_by_embargo ON public.entry USING btree (embargo_until) WHERE (state = 'EMBARGOED'::text);
-CREATE INDEX entry_waiting ON public.entry USING btree (id) WHERE ((published < latest) OR (submitted_at IS NOT NULL));
+CREATE INDEX entry_waiting ON public.entry USING btree (id) WHERE ((accepted < latest) OR (submitted_at IS NOT NULL));
 
 create table idempotency (
   user_id uuid not null,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { type Config, readConfig } from './base/config';
 import { type Log, makeLog } from './base/log';
+import { EmbargoClock } from './edits/lift-embargoes';
 import { makeHttpServer } from './server/http';
 import { findFirstStorySlug } from './store/entries';
 import { forgetOldKeys } from './store/idempotency';
@@ -89,6 +90,9 @@ async function start(config: Config, running: Running, log: Log): Promise<void> 
     forgetOldKeys(newsroom.database.run).catch((error: unknown) => log.warn({ err: error }, 'housekeeping failed'));
   }, HOUR_MS);
   running.onStop(async () => clearInterval(housekeeping));
+  const embargoes = new EmbargoClock(newsroom, (error) => log.warn({ err: error }, 'embargoes could not be looked at'));
+  embargoes.start();
+  running.onStop(() => embargoes.stop());
   greet(address, admin, await findFirstStorySlug(newsroom.database.run));
 }
 

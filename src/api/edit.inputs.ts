@@ -1,9 +1,11 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import type { FieldEdit } from '../edits/edit-entry';
+import type { FieldEdit } from '../edits/read-edit';
 import { EditPayload, OnConflict, Side } from '../model/edit';
 import type { CreateRequest } from '../edits/create-entry';
 import type { EditRequest } from '../edits/edit-entry';
-import { EDTF, Json } from '../model/scalars';
+import { CorrectionKind } from '../model/correction';
+import { DateTime, EDTF, Json } from '../model/scalars';
+import { UserRole } from '../model/user';
 
 /** A date as a source gives it: at least its words, or what they mean in EDTF. */
 @InputType({ description: 'At least one of edtf and wording.' })
@@ -20,6 +22,10 @@ export class FuzzyDateInput {
 
 const SUMMARY = { nullable: true, description: 'Why, for the history.' };
 const HOLD = { nullable: true, description: 'Leaves it for review even where the editor could accept it.' };
+const SUBMIT = {
+  nullable: true,
+  description: 'Put a draft into the review queue; edits of what is public are in it anyway.',
+};
 const DRY_RUN = { nullable: true, description: 'The full answer, nothing written.' };
 const MUTATION_ID = {
   nullable: true,
@@ -44,6 +50,18 @@ export abstract class CreateInput extends WriteInput implements Omit<CreateReque
 
   @Field(() => Boolean, { nullable: true, description: 'Public at once; else it is a draft. Needs EDITOR.' })
   publish?: boolean | null;
+
+  @Field(() => Boolean, SUBMIT)
+  submit?: boolean | null;
+}
+
+@InputType({ description: 'Publish a correction with this edit.' })
+export class CorrectionInput {
+  @Field(() => CorrectionKind)
+  kind: CorrectionKind;
+
+  @Field({ description: 'What readers are told.' })
+  note: string;
 }
 
 @InputType({
@@ -99,6 +117,18 @@ export abstract class EditInput extends FieldEditInput implements Omit<EditReque
   @Field(() => Boolean, HOLD)
   hold?: boolean | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Public at once, although other work waits: that is put on top of it again. Needs EDITOR.',
+  })
+  publish?: boolean | null;
+
+  @Field(() => Boolean, SUBMIT)
+  submit?: boolean | null;
+
+  @Field(() => CorrectionInput, { nullable: true, description: 'What readers are told of it. Needs EDITOR.' })
+  correction?: CorrectionInput | null;
+
   @Field(() => String, MUTATION_ID)
   clientMutationId?: string | null;
 
@@ -113,6 +143,22 @@ export class PublishInput extends WriteInput {
 
   @Field(() => Int, { description: 'Number of the revision to accept; those below it count as accepted with it.' })
   revision: number;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'With it, what it refers to and was never published, and the citations about any of that; as one changeset of at most 200.',
+  })
+  references?: boolean | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Public not before then. Only for what is not public.' })
+  embargoUntil?: Date | null;
+
+  @Field(() => CorrectionInput, { nullable: true })
+  correction?: CorrectionInput | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Although a check is an ERROR; the note says why.' })
+  override?: boolean | null;
 
   @Field(() => String, SUMMARY)
   note?: string | null;
@@ -164,6 +210,48 @@ export class DeleteEntryInput extends RestoreEntryInput {
     description: 'Number of the newest revision that the editor saw; a change since then is a CONFLICT.',
   })
   baseRevision: number;
+}
+
+@InputType()
+export class WithdrawInput {
+  @Field(() => ID)
+  id: string;
+
+  @Field({ description: 'What readers are told in its place.' })
+  note: string;
+
+  @Field(() => String, MUTATION_ID)
+  clientMutationId?: string | null;
+}
+
+@InputType()
+export class RejectRevisionsInput {
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => Int, { description: 'The newest revision that the editor saw; a newer one is a CONFLICT.' })
+  baseRevision: number;
+
+  @Field({ description: 'Why, for whoever wrote it.' })
+  note: string;
+
+  @Field(() => String, MUTATION_ID)
+  clientMutationId?: string | null;
+}
+
+@InputType()
+export class ProtectInput {
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => UserRole, { nullable: true, description: 'Null lifts the protection.' })
+  minimumRole?: UserRole | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'For good where it is left out.' })
+  until?: Date | null;
+
+  @Field(() => String, { nullable: true })
+  reason?: string | null;
 }
 
 @InputType()

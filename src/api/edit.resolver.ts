@@ -7,7 +7,7 @@ import { FieldChange, Revision } from '../model/revision';
 import { Scope } from '../store/scope';
 import { changesWritten } from './changes';
 import { EntryPayload, PublishInput } from './edit.inputs';
-import { loadEntry } from './entries';
+import { loadEntry, loadVisible } from './entries';
 import { entryOf, toPayload } from './payloads';
 
 /** What all edits answer alike. */
@@ -43,6 +43,11 @@ export class EntryPayloadResolver {
   })
   entry(@Root() payload: EntryPayload, @Ctx() scope: Scope): Promise<Entry | null> {
     return entryOf(scope, payload.result);
+  }
+
+  @FieldResolver(() => [Entry], { description: 'What publish wrote besides: the entries published with it.' })
+  also(@Root() { result }: EntryPayload, @Ctx() scope: Scope): Promise<Entry[]> {
+    return loadVisible<Entry>(scope, LATEST_NOW, result.also ?? []);
   }
 
   @Mutation(() => EntryPayload, {

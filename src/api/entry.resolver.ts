@@ -1,7 +1,8 @@
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { badInput } from '../base/errors';
 import { Check } from '../model/check';
-import { EntryAction, Entry, EntryKind } from '../model/entry';
+import { Correction } from '../model/correction';
+import { EntryAction, Entry, EntryKind, Protection } from '../model/entry';
 import type { Citation } from '../model/citation';
 import { PUBLISHED_NOW, lensKey } from '../model/lens';
 import { FieldChange, Revision } from '../model/revision';
@@ -48,7 +49,7 @@ export class EntryResolver {
   })
   async publishedRevision(@Root() entry: Entry, @Ctx() scope: Scope): Promise<number | null> {
     if (entry.lens.view === 'PUBLISHED') return entry.latestRevision; // the newest in this view is the accepted one
-    return (await scope.loaders.standings.load(entry.id))?.published ?? null;
+    return (await scope.loaders.standings.load(entry.id))?.accepted ?? null;
   }
 
   @FieldResolver(() => RevisionConnection, {
@@ -113,8 +114,33 @@ export class EntryResolver {
     if (!isNewsroom(scope)) return [];
     const { protectedRole = null, published = null, state } = (await scope.loaders.standings.load(entry.id)) ?? {};
     const subject = { wasEverPublic: published !== null, protection: protectedRole && { minimumRole: protectedRole } };
-    const open: readonly EntryAction[] = state === 'DELETED' ? ['RESTORE'] : ['EDIT', 'PUBLISH', 'DELETE', 'COMMENT'];
+    const open: readonly EntryAction[] =
+      state === 'DELETED' ? ['RESTORE'] : ['EDIT', 'PUBLISH', 'REJECT', 'WITHDRAW', 'DELETE', 'PROTECT', 'COMMENT'];
     return entryActions(scope.viewer, subject, [...open, 'HIDE_REVISIONS']);
+  }
+
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'With state EMBARGOED: it is public from then on. Null in PUBLISHED.',
+  })
+  async embargoUntil(@Root() entry: Entry, @Ctx() scope: Scope): Promise<Date | null> {
+    if (entry.lens.view === 'PUBLISHED') return null;
+    return (await scope.loaders.standings.load(entry.id))?.embargoUntil ?? null;
+  }
+
+  @FieldResolver(() => Protection, { nullable: true, description: 'Null outside the newsroom.' })
+  async protection(@Root() entry: Entry, @Ctx() scope: Scope): Promise<Protection | null> {
+    if (!isNewsroom(scope)) return null;
+    const standing = await scope.loaders.standings.load(entry.id);
+    if (!standing?.protectedRole) return null;
+    const { protectedRole: minimumRole, protectedUntil: until, protectionReason: reason } = standing;
+    return Object.assign(new Protection(), { minimumRole, until, reason });
+  }
+
+  @FieldResolver(() => [Correction], { description: 'Public corrections of this entry, newest first.' })
+  async corrections(@Root() entry: Entry, @Ctx() scope: Scope): Promise<Correction[]> {
+    const records = await scope.loaders.corrections(entry.lens).load(entry.id);
+    return records.map((record) => new Correction(record, entry.lens));
   }
 
   @FieldResolver(() => DateTime, {

@@ -5,9 +5,10 @@ import { Actor } from '../model/actor';
 import { Citation } from '../model/citation';
 import { Claim } from '../model/claim';
 import { Document } from '../model/document';
+import { Correction } from '../model/correction';
 import type { Entry, EntryKind } from '../model/entry';
 import { Event } from '../model/event';
-import { type Lens, View } from '../model/lens';
+import { type Lens, PUBLISHED_NOW, View } from '../model/lens';
 import { Node } from '../model/node';
 import { Revision } from '../model/revision';
 import { Markdown } from '../model/scalars';
@@ -128,6 +129,10 @@ async function findNode(scope: Scope, lens: Lens, id: string): Promise<Node | nu
   const address = parseNodeId(id);
   if (address === null) return null;
   if (address.type === 'entry') return loadEntry(scope, lens, address.uuid);
+  if (address.type === 'correction') {
+    const record = await scope.loaders.correctionsById.load(address.uuid);
+    return record && new Correction(record, PUBLISHED_NOW);
+  }
   if (address.type === 'changeset') return isNewsroom(scope) ? scope.loaders.changesets.load(address.uuid) : null;
   if (address.type === 'comment') return findComment(scope, lens, address.uuid);
   if (address.type !== 'revision') return findPersonNode(scope, address);

@@ -10,11 +10,14 @@ import { DateTime } from '../model/scalars';
 import { Story } from '../model/story';
 import { ActorPayloadResolver, ActorResolver, NameResolver, RelationResolver, RoleResolver } from './actor.resolver';
 import { ChangesetPayloadResolver, ChangesetResolver } from './changeset.resolver';
+import { BlameResolver } from './blame.resolver';
 import { CitationPayloadResolver, CitationResolver, HopResolver } from './citation.resolver';
 import { ClaimPayloadResolver, ClaimRelationResolver, ClaimResolver, ClaimValueResolver } from './claim.resolver';
 import { CommentResolver, EntryCommentResolver } from './comment.resolver';
 import { DocumentPayloadResolver, DocumentResolver } from './document.resolver';
 import { EditPayloadResolver, EntryPayloadResolver, ProblemResolver } from './edit.resolver';
+import { CorrectionResolver } from './correction.resolver';
+import { ReviewResolver } from './review.resolver';
 import { CheckResolver, FieldChangeResolver } from './check.resolver';
 import { EntryResolver } from './entry.resolver';
 import { ListResolver } from './list.resolver';
@@ -38,10 +41,13 @@ const RESOLVERS = [
   QueryResolver,
   ListResolver,
   EntryResolver,
+  BlameResolver,
   CheckResolver,
   FieldChangeResolver,
   RevisionResolver,
   ChangesetResolver,
+  CorrectionResolver,
+  ReviewResolver,
   FuzzyDateResolver,
   StoryResolver,
   TimelineItemResolver,

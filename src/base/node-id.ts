@@ -1,7 +1,7 @@
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Kinds of thing that have ids besides entries. */
-export type NodeType = 'user' | 'token' | 'changeset' | 'comment';
+export type NodeType = 'user' | 'token' | 'changeset' | 'correction' | 'comment';
 
 /** Whether a string can be an entry's id at all; what cannot is answered like an id that does not exist, without SQL. */
 export const isUuid = (id: string): boolean => UUID.test(id);
@@ -12,7 +12,7 @@ export const nodeId = (type: NodeType, uuid: string): string => `${type}:${uuid}
 /** Public id of a revision. */
 export const revisionId = (entry: string, number: number): string => `${entry}:${number}`;
 
-const NODE_TYPES: ReadonlySet<string> = new Set<NodeType>(['user', 'token', 'changeset', 'comment']);
+const NODE_TYPES: ReadonlySet<string> = new Set<NodeType>(['user', 'token', 'changeset', 'correction', 'comment']);
 
 const isNodeType = (word: string): word is NodeType => NODE_TYPES.has(word);
 

@@ -11,7 +11,9 @@ import { type LockedEntry, lockEntries } from '../store/locks';
 import type { Newsroom, Scope } from '../store/scope';
 import type { Transaction } from '../store/transaction';
 import { planCreate, type ReadCreate, readCreate } from './create-entry';
-import { type FieldEdit, planEdit, type ReadEdit, readEdit, type WriteContext } from './edit-entry';
+import { PLAIN, type WriteContext } from './plan-content';
+import { type FieldEdit, type ReadEdit, readEdit } from './read-edit';
+import { planEdit } from './edit-entry';
 import { assertMutationId, readRemark, startReading } from './input';
 import { assertMay } from './lock';
 import { writeOnce } from './once';
@@ -66,12 +68,12 @@ export async function applyChangeset(scope: Scope, input: ChangesetRequest): Pro
   const work = async ({ run }: Transaction): Promise<ChangesetResult> => {
     const newcomers = [...refs.values(), ...changes.flatMap(({ create }) => create ?? [])];
     const context: WriteContext = {
+      ...PLAIN,
       run,
       viewer,
       summary,
       hold: input.hold === true,
       publish: input.publish === true,
-      minor: false,
       newcomers: newcomers.map(({ entry, kind }) => ({ id: entry, kind, state: 'DRAFT' })),
     };
     const plans = await planAll(newsroom, context, changes, refs);

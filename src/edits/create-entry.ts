@@ -5,7 +5,7 @@ import { readNewContent } from '../rules/contents';
 import type { Reading } from '../rules/fields';
 import type { Scope } from '../store/scope';
 import type { Transaction } from '../store/transaction';
-import { PLAIN, type WriteContext } from './edit-entry';
+import { PLAIN, type WriteContext } from './plan-content';
 import { complainMalformedReferences, assertMutationId, readRemark, startReading } from './input';
 import { findReferenceProblems, findUnknownItems } from './look-ups';
 import { writeOnce } from './once';
@@ -19,6 +19,8 @@ export interface CreateRequest {
   fields: object;
   summary?: string | null;
   publish?: boolean | null;
+  /** Puts it into the review queue. */
+  submit?: boolean | null;
   clientMutationId?: string | null;
   dryRun?: boolean | null;
 }
@@ -45,7 +47,7 @@ export async function createEntry(scope: Scope, kind: EntryKind, input: CreateRe
   const summary = readRemark(create.reading, 'summary', input.summary);
   if (create.reading.problems.length > 0) return invalid(null, create.reading.problems);
   const work = async ({ run }: Transaction): Promise<EditResult> => {
-    const context = { ...PLAIN, run, viewer, summary, publish: input.publish === true };
+    const context = { ...PLAIN, run, viewer, summary, publish: input.publish === true, submit: input.submit === true };
     return carryOutAlone(run, await planCreate(context, create), { dryRun: input.dryRun });
   };
   return writeOnce(scope, viewer.user.uuid, { operation: `create ${kind}`, input }, work);
@@ -60,7 +62,7 @@ export function readCreate(kind: EntryKind, fields: object, entry: string, readi
 
 /** Plans a new entry: looks at what it refers to. */
 export async function planCreate(
-  { run, viewer, summary, publish, newcomers }: WriteContext,
+  { run, viewer, summary, publish, submit, newcomers }: WriteContext,
   { kind, entry, content, reading }: ReadCreate,
   slugIsMade = false,
 ): Promise<Plan> {
@@ -84,7 +86,7 @@ export async function planCreate(
       texts: reading.texts,
       summary,
       minor: false,
-      fate: publish ? accepted(null) : waiting(null),
+      fate: publish ? accepted(null) : waiting(null, submit),
     },
     before: null,
     outcome: 'CREATED',

@@ -13,7 +13,7 @@ import { findStateBeforeDeletion } from '../store/revisions';
 import type { Scope, Viewer } from '../store/scope';
 import type { Transaction } from '../store/transaction';
 import { describeConflict } from './conflicts';
-import { outOfSight, PLAIN, readContents, type WriteContext } from './edit-entry';
+import { outOfSight, PLAIN, readContents, type WriteContext } from './plan-content';
 import { assertMutationId, readRemark, startReading } from './input';
 import { lockForAct } from './lock';
 import { writeOnce } from './once';
@@ -94,9 +94,11 @@ export async function planDelete(context: WriteContext, entry: LockedEntry, base
   const fate: Fate = {
     state: 'DELETED',
     // Where nothing waits, nothing of it waits for an editor afterwards either.
-    isAccepted: entry.published === entry.latest,
+    isAccepted: entry.accepted === entry.latest,
     public: 'NOTHING',
     change: { kind: 'DELETED', publicKind: wasPublic ? 'DELETED' : null },
+    embargoUntil: entry.embargoUntil,
+    isSubmitted: null,
   };
   const draft = standingDraft(context.viewer, context.summary, entry, latest, { action: 'DELETE', base, fate });
   return { draft, before: latest, outcome: 'SAVED', remarks: await tellReferrers(run, entry.id) };
@@ -160,15 +162,16 @@ export async function planRestore(context: WriteContext, entry: LockedEntry): Pr
   return { draft, before: latest, outcome: 'SAVED' };
 }
 
+/** The public sees again what it saw; an embargo that has ended meanwhile is lifted like any other. */
 function fateOfRestored(entry: LockedEntry, state: EntryState, contents: ReadonlyMap<number, Content>): Fate {
-  const isAccepted = entry.published === entry.latest;
   const isPublic = state === 'PUBLISHED';
   const number = entry.published ?? 0;
-  const other = { number, content: contents.get(number) as Content };
   return {
     state,
-    isAccepted,
-    public: isPublic ? (isAccepted ? 'THIS' : other) : 'AS_BEFORE',
+    isAccepted: entry.accepted === entry.latest,
+    public: isPublic ? { number, content: contents.get(number) as Content } : 'AS_BEFORE',
     change: { kind: 'RESTORED', publicKind: isPublic ? 'PUBLISHED' : null },
+    embargoUntil: entry.embargoUntil,
+    isSubmitted: null,
   };
 }

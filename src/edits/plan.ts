@@ -6,9 +6,11 @@ import { emptyContent } from '../rules/contents';
 import type { Run } from '../store/database';
 import { lockPosition } from '../store/locks';
 import { keepTexts, writeEntries } from '../store/write';
+import { type CorrectionRequest, writeCorrection } from './correct';
+import { findErrors } from './gate';
 import { foreseen, invalid, saved } from './result';
 import { tellChanges } from './tell-changes';
-import { type Draft, findLateProblems, numberOf, toEntryWrite } from './write-draft';
+import { type Draft, findLateProblems, numberOf, toEntryWrite, waiting } from './write-draft';
 
 /** One entry's part in a write, made before the position lock is taken. */
 export interface PlannedWrite {
@@ -18,6 +20,12 @@ export interface PlannedWrite {
   outcome: 'CREATED' | 'SAVED' | 'MERGED';
   /** What the caller should know of, although it is written. */
   remarks?: readonly Problem[];
+  /** What readers are told of it. */
+  correction?: CorrectionRequest | null;
+  /** Whether it is not to be written at all where it cannot be public. */
+  isUrgent?: boolean;
+  /** Work of others that is put on top of it again, as a revision of its own. */
+  onTop?: Draft | null | undefined;
 }
 
 /** What one edit is to come to: a write, or an answer for which nothing is written. */
@@ -53,11 +61,46 @@ export async function carryOut(
     await lockPosition(run);
   }
   const problems = await findLateProblems(run, plans);
+  if (problems.every((found) => found.length === 0)) await holdBack(run, plans, problems);
   if (problems.some((found) => found.length > 0) || dryRun)
     return Promise.all(plans.map((plan, index) => foresee(run, plan, problems[index] ?? [])));
   const written = await writeEntries(run, drafts.map(toEntryWrite), changeset);
-  invariant(written.position > 0n, 'positions count from 1');
+  for (const { draft, correction, onTop } of plans) {
+    const { entry, author } = draft;
+    if (correction) await writeCorrection(run, correction, { entry, revision: numberOf(draft), author, written });
+    if (onTop) await writeEntries(run, [toEntryWrite(onTop)]);
+  }
   return plans.map(({ draft, outcome, remarks }) => saved(outcome, draft.entry, numberOf(draft), 'written', remarks));
+}
+
+const isToBeShown = ({ fate }: Draft): boolean =>
+  fate.public === 'THIS' ||
+  (fate.isAccepted && !fate.dismiss && fate.public === 'AS_BEFORE' && fate.state === 'EMBARGOED');
+
+/**
+ * Leaves waiting what must not be public yet, and says why (rules 2.5). What rests on it waits, too: so it is asked again
+ * until nothing more is held back.
+ */
+async function holdBack(run: Run, plans: readonly PlannedWrite[], problems: Problem[][]): Promise<void> {
+  for (;;) {
+    const becoming = plans
+      .filter(({ draft }) => isToBeShown(draft))
+      .map(({ draft: { entry, kind, content, was }, before }) => ({
+        entry,
+        kind,
+        content,
+        before: was?.state === 'PUBLISHED' ? before : null,
+      }));
+    const errors = await findErrors(run, becoming);
+    if (errors.size === 0) return;
+    for (const [index, plan] of plans.entries()) {
+      const found = isToBeShown(plan.draft) ? errors.get(plan.draft.entry) : undefined;
+      if (!found) continue;
+      plan.draft.fate = waiting(plan.draft.was);
+      plan.remarks = [...(plan.remarks ?? []), ...found];
+      if (plan.isUrgent || plan.correction) problems[index]?.push(...found);
+    }
+  }
 }
 
 /** Carries out a plan of its own, if it is one that writes. */

@@ -1,36 +1,60 @@
+import { notFound } from '../base/errors';
 import { isUuid } from '../base/node-id';
 import { type EditResult, Problem } from '../model/edit';
-import type { Content, EntryKind } from '../model/entry';
+import type { Content } from '../model/entry';
 import { emptyContent } from '../rules/contents';
+import { newsroomLinkFields } from '../rules/derive';
 import { KINDS } from '../rules/kinds';
 import type { Run } from '../store/database';
-import { type LockedEntry, lockPosition } from '../store/locks';
+import { type LockedEntry, lockEntries, lockPosition } from '../store/locks';
+import { findHeld } from '../store/held';
 import { findContents } from '../store/revisions';
-import type { Scope } from '../store/scope';
+import type { Scope, Viewer } from '../store/scope';
 import { findSlugHolder } from '../store/slugs';
-import type { Transaction } from '../store/transaction';
-import { type EntryWrite, writeEntries } from '../store/write';
-import { goneProblem, lockForAct } from './lock';
+import { TryAgain, type Transaction } from '../store/transaction';
+import { type EntryWrite, type NewChangeset, writeEntries } from '../store/write';
+import { type CorrectionRequest, readCorrection, writeCorrection } from './correct';
+import { outOfSight } from './plan-content';
+import { findErrors } from './gate';
 import { assertMutationId, readRemark, startReading } from './input';
+import { assertMay, goneProblem } from './lock';
 import { findCycles, type Shown } from './look-ups';
-import { outOfSight } from './edit-entry';
-import { showingOf } from './write-draft';
 import { writeOnce } from './once';
+import { newChangeset } from './plan';
 import { foreseen, invalid, saved, unchanged } from './result';
 import { assertMayEver } from './rights';
 import { tellChanges } from './tell-changes';
+import { showingOf } from './write-draft';
 
-/** Which revision of which entry is to be what the public sees. */
+/** Which revision of which entry is to be what the public sees, and how. */
 export interface PublishRequest {
   id: string;
   revision: number;
+  /** With it, what it refers to and was never published, and the citations about any of that. */
+  references?: boolean | null;
+  /** Not before then. */
+  embargoUntil?: Date | null;
+  correction?: CorrectionRequest | null;
   note?: string | null;
+  /** Although a check is an ERROR; the note says why. */
+  override?: boolean | null;
   clientMutationId?: string | null;
   dryRun?: boolean | null;
 }
 
+/** As many entries as one write may hold the position lock for (rules 2.4). */
+const MOST_ENTRIES = 200;
+
+/** One entry that is to be published: its row, and the revision. */
+interface Part {
+  entry: LockedEntry;
+  number: number;
+  content: Content;
+}
+
 /**
- * Accepts a revision: it becomes what the public sees, and those below it count as accepted with it.
+ * Accepts a revision: it becomes what the public sees, now or when an embargo ends, and those below it count as accepted
+ * with it.
  *
  * @throws WikiError UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, IDEMPOTENCY_KEY_REUSED, SERVICE_UNAVAILABLE
  */
@@ -39,18 +63,56 @@ export async function publishEntry(scope: Scope, input: PublishRequest): Promise
   assertMutationId(input.clientMutationId);
   const reading = startReading(scope.newsroom);
   const note = readRemark(reading, 'note', input.note);
+  const correction = readCorrection(reading, input.correction);
+  if (input.override && note === null)
+    reading.problems.push(new Problem('REQUIRED', 'note: say why it is published although a check fails.', '/note'));
+  if (input.embargoUntil && input.embargoUntil.getTime() <= Date.now())
+    reading.problems.push(new Problem('INVALID', 'embargoUntil: this moment has passed.', '/embargoUntil'));
+  if (input.embargoUntil && correction)
+    reading.problems.push(new Problem('INVALID', 'correction: only what is public can be corrected.', '/correction'));
   if (reading.problems.length > 0) return invalid(isUuid(input.id) ? input.id : null, reading.problems);
   const work = async ({ run }: Transaction): Promise<EditResult> => {
-    const entry = await lockForAct(run, viewer, 'PUBLISH', input.id);
-    const problem = findProblem(entry, input.revision);
-    if (problem) return invalid(entry.id, [problem]);
-    if (entry.state === 'PUBLISHED' && input.revision === entry.published) return unchanged(entry.id);
-    return accept(run, entry, input, viewer.user.uuid, note);
+    const entries = await lockParts(run, viewer, input);
+    const [root, ...others] = entries;
+    if (!root) throw notFound();
+    const problem = findProblem(root, input) ?? tooMany(entries);
+    if (problem) return invalid(root.id, [problem]);
+    const isShown = root.state === 'PUBLISHED' && input.revision === root.published;
+    if (isShown && others.length === 0) return unchanged(root.id);
+    const parts = await readParts(run, input, isShown ? others : entries);
+    return parts instanceof Problem
+      ? invalid(root.id, [parts])
+      : accept(run, root, parts, { ...input, note, correction, author: viewer.user.uuid });
   };
   return writeOnce(scope, viewer.user.uuid, { operation: 'publish', input }, work);
 }
 
-function findProblem(entry: LockedEntry, revision: number): Problem | null {
+/** Locks what is to be published, the entry that was named first. */
+async function lockParts(run: Run, viewer: Viewer, input: PublishRequest): Promise<LockedEntry[]> {
+  if (!isUuid(input.id)) return [];
+  const held = (): Promise<string[]> =>
+    input.references ? findHeld(run, input.id, newsroomLinkFields, MOST_ENTRIES + 1) : Promise.resolve([]);
+  const ids = await held();
+  const locked = await lockEntries(run, [input.id, ...ids]);
+  // What it holds may have changed before all of it was locked.
+  if (ids.join() !== (await held()).join()) throw new TryAgain('what the entry holds has changed');
+  const root = locked.find((entry) => entry.id === input.id);
+  if (!root) return [];
+  for (const entry of locked) assertMay(viewer, 'PUBLISH', entry);
+  return [root, ...locked.filter((entry) => entry !== root)];
+}
+
+const tooMany = (entries: readonly LockedEntry[]): Problem | null =>
+  entries.length > MOST_ENTRIES
+    ? new Problem(
+        'TOO_MANY',
+        `references: more than ${MOST_ENTRIES} entries would be published with it; publish some of them first.`,
+        '/references',
+      )
+    : null;
+
+function findProblem(entry: LockedEntry, input: PublishRequest): Problem | null {
+  const { revision } = input;
   const gone = goneProblem(entry);
   if (gone) return gone;
   if (revision < 1 || revision > entry.latest)
@@ -58,63 +120,147 @@ function findProblem(entry: LockedEntry, revision: number): Problem | null {
   if (entry.published !== null && revision < entry.published)
     return new Problem(
       'INVALID',
-      `revision: ${revision} is older than ${entry.published}, which the public sees; edit the entry to go back.`,
+      `revision: ${revision} is older than ${entry.published}, which was published; edit the entry to go back.`,
       '/revision',
     );
+  if (input.references && revision !== entry.latest)
+    return new Problem(
+      'INVALID',
+      'references: only with the newest revision, whose references they are.',
+      '/references',
+    );
+  if (input.embargoUntil && entry.state === 'PUBLISHED')
+    return new Problem('INVALID', 'embargoUntil: this entry is public already.', '/embargoUntil');
+  if (input.correction && (entry.state !== 'PUBLISHED' || revision === entry.published))
+    return new Problem('INVALID', 'correction: only what replaces what is public corrects it.', '/correction');
   return null;
 }
 
-async function accept(
+/** The contents that are to be published: of the entry that was named its given revision, of the others the newest. */
+async function readParts(
   run: Run,
-  entry: LockedEntry,
-  input: PublishRequest,
-  author: string,
-  note: string | null,
-): Promise<EditResult> {
-  const { id, kind } = entry;
-  const numbers = [input.revision, ...(entry.published === null ? [] : [entry.published])];
+  { id, revision }: PublishRequest,
+  entries: readonly LockedEntry[],
+): Promise<Part[] | Problem> {
+  const numberOf = (entry: LockedEntry): number => (entry.id === id ? revision : entry.latest);
+  const addresses = entries.map((entry) => ({ entry: entry.id, number: numberOf(entry) }));
+  const found = await findContents(run, addresses);
+  const parts: Part[] = [];
+  for (const entry of entries) {
+    const number = numberOf(entry);
+    const kept = found.find((content) => content.entry === entry.id);
+    if (!kept) return outOfSight('revision', number);
+    if (kept.review === 'REJECTED')
+      return new Problem(
+        'INVALID',
+        `revision: ${number} was rejected; save a new one on top of it.`,
+        '/revision',
+        entry.id,
+      );
+    parts.push({ entry, number, content: kept.content });
+  }
+  return parts;
+}
+
+type Acceptance = Omit<PublishRequest, 'note'> & { note: string | null; author: string };
+
+async function accept(run: Run, root: LockedEntry, parts: readonly Part[], input: Acceptance): Promise<EditResult> {
+  if (!input.dryRun) await lockPosition(run);
+  const problems = await findProblems(run, parts, input);
+  if (problems.length > 0) return invalid(root.id, problems);
+  const also = parts.flatMap(({ entry }) => (entry === root ? [] : [entry.id]));
+  if (input.dryRun) return { ...foreseen('SAVED', root.id, await tellPublished(run, root, parts)), also };
+  const changeset: NewChangeset | null = also.length > 0 ? newChangeset(input.note) : null;
+  const written = await writeEntries(
+    run,
+    parts.map((part) => toAcceptance(part, input)),
+    changeset,
+  );
+  if (input.correction)
+    await writeCorrection(run, input.correction, {
+      entry: root.id,
+      revision: input.revision,
+      author: input.author,
+      written,
+    });
+  return { ...saved('SAVED', root.id, input.revision, 'accepted'), also };
+}
+
+async function findProblems(run: Run, parts: readonly Part[], input: Acceptance): Promise<Problem[]> {
+  const all = parts.map(({ entry, content }): Shown => ({
+    kind: entry.kind,
+    entry: entry.id,
+    view: 'PUBLISHED',
+    content,
+  }));
+  const problems: Problem[] = [];
+  for (const [index, { entry, content }] of parts.entries()) {
+    problems.push(...(await findSlugProblems(run, entry, content)));
+    problems.push(...(await findCycles(run, [all[index] as Shown], all)));
+  }
+  if (problems.length > 0 || input.override) return problems;
+  const becoming = parts.map(({ entry, content }) => ({ entry: entry.id, kind: entry.kind, content, before: null }));
+  const errors = await findErrors(run, await withPublicContents(run, parts, becoming));
+  return [...errors.values()].flat();
+}
+
+/** What is public now holds no publication back for what is wrong with it already. */
+async function withPublicContents<B extends { entry: string; before: Content | null }>(
+  run: Run,
+  parts: readonly Part[],
+  becoming: readonly B[],
+): Promise<B[]> {
+  const shown = parts.filter(({ entry }) => entry.state === 'PUBLISHED');
+  if (shown.length === 0) return [...becoming];
   const contents = await findContents(
     run,
-    numbers.map((number) => ({ entry: id, number })),
+    shown.map(({ entry }) => ({ entry: entry.id, number: entry.published ?? 0 })),
   );
-  const content = contents.find((kept) => kept.number === input.revision)?.content;
-  if (!content) return invalid(id, [outOfSight('revision', input.revision)]);
-  const before = contents.find((kept) => kept.number === entry.published)?.content ?? emptyContent(kind);
-
-  if (!input.dryRun) await lockPosition(run);
-  const shown: Shown = { kind, entry: id, view: 'PUBLISHED', content };
-  const problems = [...(await findSlugProblems(run, kind, content, id)), ...(await findCycles(run, [shown], [shown]))];
-  if (problems.length > 0) return invalid(id, problems);
-  if (!input.dryRun) await writeEntries(run, [toAcceptance(entry, content, input.revision, author, note)]);
-  if (input.dryRun) return foreseen('SAVED', id, await tellChanges(run, kind, before, content));
-  return saved('SAVED', id, input.revision, 'accepted');
+  return becoming.map((one) => ({
+    ...one,
+    before: contents.find(({ entry }) => entry === one.entry)?.content ?? null,
+  }));
 }
 
 /** An older revision may hold a slug that was given up, unseen, and that another entry took since. */
-async function findSlugProblems(run: Run, kind: EntryKind, content: Content, id: string): Promise<Problem[]> {
+async function findSlugProblems(run: Run, { id, kind }: LockedEntry, content: Content): Promise<Problem[]> {
   if (!KINDS[kind].hasSlug) return [];
   const holder = await findSlugHolder(run, kind, String(content.slug));
   if (holder === null || holder === id) return [];
   return [new Problem('SLUG_TAKEN', `The slug ${String(content.slug)} is another entry's now.`, '/slug', holder)];
 }
 
-const toAcceptance = (
-  entry: LockedEntry,
-  content: Content,
-  number: number,
-  author: string,
-  note: string | null,
-): EntryWrite => ({
-  entry: entry.id,
-  kind: entry.kind,
-  author,
-  was: { latest: entry.latest, published: entry.published },
-  revision: null,
-  accept: { upTo: number, note },
-  state: 'PUBLISHED',
-  latest: entry.latest,
-  published: number,
-  change: { kind: 'PUBLISHED', publicKind: entry.state === 'PUBLISHED' ? 'EDITED' : 'PUBLISHED' },
-  showings: [showingOf('PUBLISHED', entry.kind, number, content)],
-  leavesPublic: false,
-});
+async function tellPublished(run: Run, root: LockedEntry, parts: readonly Part[]) {
+  const part = parts.find(({ entry }) => entry === root);
+  if (!part) return [];
+  const number = root.state === 'PUBLISHED' ? root.published : null;
+  const [before] = number === null ? [] : await findContents(run, [{ entry: root.id, number }]);
+  return tellChanges(run, root.kind, before?.content ?? emptyContent(root.kind), part.content);
+}
+
+function toAcceptance({ entry, number, content }: Part, input: Acceptance): EntryWrite {
+  const until = input.embargoUntil ?? null;
+  const wasPublic = entry.state === 'PUBLISHED';
+  const isCorrection = Boolean(input.correction) && entry.id === input.id;
+  return {
+    entry: entry.id,
+    kind: entry.kind,
+    author: input.author,
+    was: entry,
+    revision: null,
+    accept: { upTo: number, note: input.note },
+    dismiss: null,
+    state: until ? 'EMBARGOED' : 'PUBLISHED',
+    embargoUntil: until,
+    isSubmitted: false,
+    latest: entry.latest,
+    published: number,
+    accepted: Math.max(number, entry.accepted ?? 0),
+    change: {
+      kind: until ? 'EMBARGOED' : isCorrection ? 'CORRECTED' : 'PUBLISHED',
+      publicKind: until ? null : isCorrection ? 'CORRECTED' : wasPublic ? 'EDITED' : 'PUBLISHED',
+    },
+    showings: until ? [] : [showingOf('PUBLISHED', entry.kind, number, content)],
+    leavesPublic: false,
+  };
+}

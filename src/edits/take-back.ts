@@ -9,7 +9,7 @@ import type { Scope } from '../store/scope';
 import type { Transaction } from '../store/transaction';
 import type { Run } from '../store/database';
 import { describeConflict } from './conflicts';
-import { outOfSight, PLAIN, planContent, readContents, type WriteContext } from './edit-entry';
+import { outOfSight, PLAIN, planContent, readContents, type WriteContext } from './plan-content';
 import { assertMutationId, readRemark, startReading } from './input';
 import { goneProblem, lockForAct } from './lock';
 import { mergeEdit } from './merge-edit';

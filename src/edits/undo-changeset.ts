@@ -9,7 +9,7 @@ import { findNeighbours, type Neighbour } from '../store/revisions';
 import type { Transaction } from '../store/transaction';
 import { carryOutAll } from './changeset';
 import { planDelete, planRestore } from './delete-entry';
-import { outOfSight, PLAIN, type WriteContext } from './edit-entry';
+import { outOfSight, PLAIN, type WriteContext } from './plan-content';
 import { assertMutationId, readRemark, startReading } from './input';
 import { assertMay, goneProblem } from './lock';
 import { writeOnce } from './once';

@@ -20,6 +20,21 @@ export interface Fate {
   /** What the public sees from now on: what it saw, this revision, another one, or nothing any more. */
   public: 'AS_BEFORE' | 'THIS' | 'NOTHING' | { readonly number: number; readonly content: Content };
   change: EntryWrite['change'];
+  /** With state EMBARGOED. */
+  embargoUntil: Date | null;
+  /** Whether it is put into the review queue, or taken out; null leaves that as it is. */
+  isSubmitted: boolean | null;
+  /** What becomes of revisions that waited, where they are not accepted with it. */
+  dismiss?: EntryWrite['dismiss'];
+}
+
+/** How an entry stood when it was locked. */
+export interface Standing {
+  latest: number;
+  published: number | null;
+  accepted: number | null;
+  state: EntryState;
+  embargoUntil: Date | null;
 }
 
 /** A content that is about to become a revision. */
@@ -28,7 +43,7 @@ export interface Draft {
   kind: EntryKind;
   author: string;
   /** The locked row; null for a new entry. */
-  was: { latest: number; published: number | null; state: EntryState } | null;
+  was: Standing | null;
   base: number | null;
   action: RevisionAction;
   /** The revision that it restores or undoes. */
@@ -44,19 +59,33 @@ export interface Draft {
 }
 
 /** It waits for an editor, or stays a draft. */
-export const waiting = (was: Draft['was']): Fate => ({
+export const waiting = (was: Standing | null, submit = false): Fate => ({
   state: was?.state ?? 'DRAFT',
   isAccepted: false,
   public: 'AS_BEFORE',
   change: { kind: was ? 'EDITED' : 'CREATED', publicKind: null },
+  embargoUntil: was?.embargoUntil ?? null,
+  isSubmitted: submit || null,
 });
 
 /** It is what the public sees from now on. */
-export const accepted = (was: Draft['was']): Fate => ({
-  state: 'PUBLISHED',
+export const accepted = (was: Standing | null, isCorrection = false): Fate => {
+  const edited = isCorrection ? 'CORRECTED' : 'EDITED';
+  return {
+    state: 'PUBLISHED',
+    isAccepted: true,
+    public: 'THIS',
+    change: { kind: was ? edited : 'CREATED', publicKind: was?.state === 'PUBLISHED' ? edited : 'PUBLISHED' },
+    embargoUntil: null,
+    isSubmitted: false,
+  };
+};
+
+/** It is what the public is to see when the embargo ends. */
+export const acceptedUnderEmbargo = (was: Standing): Fate => ({
+  ...waiting(was),
   isAccepted: true,
-  public: 'THIS',
-  change: { kind: was ? 'EDITED' : 'CREATED', publicKind: was?.state === 'PUBLISHED' ? 'EDITED' : 'PUBLISHED' },
+  isSubmitted: false,
 });
 
 /** The number that a draft will have. */
@@ -134,6 +163,13 @@ export function showingOf(view: View, kind: EntryKind, revision: number, content
   };
 }
 
+/** Number of what the public sees, saw last, or is to see: a revision that is accepted without changing that leaves it. */
+function publishedBy(draft: Draft): number | null {
+  const { fate, was } = draft;
+  const isShown = fate.public === 'THIS' || (fate.isAccepted && fate.state === 'EMBARGOED');
+  return isShown ? numberOf(draft) : (was?.published ?? null);
+}
+
 /** The draft as the store writes it. */
 export function toEntryWrite(draft: Draft): EntryWrite {
   const { entry, kind, author, was, content, fate } = draft;
@@ -147,7 +183,7 @@ export function toEntryWrite(draft: Draft): EntryWrite {
     entry,
     kind,
     author,
-    was: was && { latest: was.latest, published: was.published },
+    was: was && { latest: was.latest, published: was.published, accepted: was.accepted },
     revision: {
       number,
       parent: was?.latest ?? null,
@@ -161,9 +197,13 @@ export function toEntryWrite(draft: Draft): EntryWrite {
       hash: sha256(JSON.stringify(content)),
     },
     accept: fate.isAccepted ? { upTo: number, note: null } : null,
+    dismiss: fate.dismiss ?? null,
     state: fate.state,
+    embargoUntil: fate.embargoUntil,
+    isSubmitted: fate.isSubmitted,
     latest: number,
-    published: fate.isAccepted ? number : (was?.published ?? null),
+    published: publishedBy(draft),
+    accepted: fate.isAccepted ? number : (was?.accepted ?? null),
     change: fate.change,
     showings,
     leavesPublic: fate.public === 'NOTHING',

@@ -20,6 +20,7 @@ export const ProblemCode = words(
   'TOO_MANY',
   'NOT_FOUND',
   'SLUG_TAKEN',
+  'CONFLICT',
   'GONE',
   'CYCLE',
   'DUPLICATE',
@@ -153,6 +154,8 @@ export interface EditResult {
   changes: 'written' | 'accepted' | readonly FieldChange[];
   conflict: Conflict | null;
   problems: readonly Problem[];
+  /** Entries that were written besides. */
+  also?: readonly string[];
   /** True where the answer repeats an earlier one with the same clientMutationId. */
   isRepeated: boolean;
 }

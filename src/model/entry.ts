@@ -1,8 +1,9 @@
-import { Field, InterfaceType, Int, registerEnumType } from 'type-graphql';
+import { Field, InterfaceType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { words } from '../base/words';
 import type { Lens } from './lens';
 import { Node } from './node';
 import { LanguageTag } from './scalars';
+import { UserRole } from './user';
 
 export const EntryKind = words('STORY', 'ACTOR', 'EVENT', 'CLAIM', 'DOCUMENT', 'CITATION');
 export type EntryKind = keyof typeof EntryKind;
@@ -16,12 +17,34 @@ registerEnumType(EntryState, {
     'DRAFT: never published. EMBARGOED: published, but not before embargoUntil. WITHDRAWN: taken back, with a public note.',
 });
 
-export const EntryAction = words('EDIT', 'PUBLISH', 'DELETE', 'RESTORE', 'COMMENT', 'HIDE_REVISIONS');
+export const EntryAction = words(
+  'EDIT',
+  'PUBLISH',
+  'REJECT',
+  'WITHDRAW',
+  'DELETE',
+  'RESTORE',
+  'PROTECT',
+  'COMMENT',
+  'HIDE_REVISIONS',
+);
 export type EntryAction = keyof typeof EntryAction;
 registerEnumType(EntryAction, {
   name: 'EntryAction',
   description: 'What the viewer may do with an entry now, by the policy table.',
 });
+
+@ObjectType({ simpleResolvers: true, description: 'Only these roles may edit, until then.' })
+export class Protection {
+  @Field(() => UserRole)
+  minimumRole: UserRole;
+
+  @Field(() => Date, { nullable: true })
+  until: Date | null;
+
+  @Field(() => String, { nullable: true })
+  reason: string | null;
+}
 
 /** A content as it is stored: JSON values by field name, long texts as their hash. Each kind narrows it. */
 export interface Content {

@@ -15,12 +15,12 @@ registerEnumType(RevisionAction, {
     'What made a revision. REVERT and UNDO name their target; DELETE and RESTORE leave the content as it was.',
 });
 
-export const ReviewState = words('PENDING', 'ACCEPTED');
+export const ReviewState = words('PENDING', 'ACCEPTED', 'REJECTED', 'SUPERSEDED');
 export type ReviewState = keyof typeof ReviewState;
 registerEnumType(ReviewState, {
   name: 'ReviewState',
   description:
-    'PENDING: waits for an editor. ACCEPTED: is, or was, what the public sees, or counts as accepted with it.',
+    'PENDING: waits for an editor. ACCEPTED: is, or was, what the public sees, or counts as accepted with it. SUPERSEDED: its work was put on top of a newer published revision, as a later pending one.',
 });
 
 /** What the store knows of a revision through a lens. */
@@ -134,4 +134,13 @@ export class TextSegment {
 
   @Field()
   text: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A part of a text or value, and the revision that brought it.' })
+export class BlameSegment {
+  @Field({ description: 'The segments of a text joined are the text. Values that are no strings stand as JSON.' })
+  text: string;
+
+  @Field(() => Revision)
+  revision: Revision;
 }

@@ -19,8 +19,16 @@ export interface Facts {
 /** References without which an entry cannot be understood: never public without them (rules 2.5). */
 const REQUIRED_REFERENCES: ReadonlySet<string> = new Set(['CLAIM subject', 'CITATION about', 'CITATION document']);
 
+export const isRequiredReference = (kind: EntryKind, field: string): boolean =>
+  REQUIRED_REFERENCES.has(`${kind} ${field}`);
+
+const SUPPORT: ReadonlySet<string> = new Set(['ASSERTS', 'CONFIRMS', 'PARTLY_CONFIRMS']);
+
+/** Whether a citation of this stance supports what it is about (rules 8). */
+export const isSupport = (stance: string): boolean => SUPPORT.has(stance);
+
 /** A claim that nobody is said to hold. */
-export function findUnsourced({ kind, mood, support }: Facts): Check[] {
+export function findUnsourced({ kind, mood, support }: Pick<Facts, 'kind' | 'mood' | 'support'>): Check[] {
   if (kind !== 'CLAIM' || support > 0) return [];
   const isAccusation = mood === 'ALLEGATION';
   const message = isAccusation
@@ -43,7 +51,7 @@ export const findBrokenLinks = ({ brokenLinks }: Facts): Check[] =>
 export const findUnpublishedReferences = ({ kind, unpublished }: Facts): Check[] =>
   unpublished.map(({ path, field, entry, title }) => ({
     rule: 'UNPUBLISHED_REFERENCE',
-    severity: REQUIRED_REFERENCES.has(`${kind} ${field}`) ? 'ERROR' : 'WARNING',
+    severity: isRequiredReference(kind, field) ? 'ERROR' : 'WARNING',
     message: `“${title}” is not public: readers will not see it here.`,
     path,
     entryId: entry,

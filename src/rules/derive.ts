@@ -69,6 +69,14 @@ function isNewsroomField(rules: FieldRules, field: string): boolean {
   return isKeyedList(rule) && isNewsroomField(rule.items, rest.join('.'));
 }
 
+/** Dotted names of the fields whose links the public is never shown: 'names.usedIn'. */
+export const newsroomLinkFields: readonly string[] = Object.values(KINDS).flatMap((kind) =>
+  Object.entries(kind.fields as FieldRules).flatMap(([name, rule]) => {
+    const names = isKeyedList(rule) ? Object.keys(rule.items).map((part) => `${name}.${part}`) : [name];
+    return names.filter((field) => isNewsroomField(kind.fields as FieldRules, field));
+  }),
+);
+
 const distinct = (links: readonly DerivedLink[]): DerivedLink[] => [
   ...new Map(links.map((link) => [JSON.stringify(link), link])).values(),
 ];

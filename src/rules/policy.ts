@@ -176,14 +176,14 @@ export function entryActions<A extends Act>(viewer: Viewer, subject: Subject, ac
 }
 
 /**
- * Whether an edit becomes the accepted revision in the same write (rules.md 2.1): an EDITOR's, of an entry whose
- * accepted revision is its newest, unless it is to be held for review. A new entry is never accepted so; it is
- * published, which is an act of its own. Numbers are those of the locked row, before the edit.
+ * Whether an edit becomes the accepted revision in the same write (rules.md 2.1): an EDITOR's, of an entry of which nothing
+ * waits, unless it is to be held for review. A new entry is never accepted so; it is published, which is an act of its own.
+ * Numbers are those of the locked row, before the edit.
  */
 export function isAcceptedAtOnce(
   viewer: Viewer,
-  entry: { readonly latest: number; readonly published: number | null },
+  entry: { readonly latest: number; readonly accepted: number | null },
   hold = false,
 ): boolean {
-  return !hold && entry.published !== null && entry.published === entry.latest && isAtLeast(viewer, 'EDITOR');
+  return !hold && entry.accepted !== null && entry.accepted === entry.latest && isAtLeast(viewer, 'EDITOR');
 }

@@ -19,7 +19,7 @@ export const MOST_UNITS = 20_000;
 export const MOST_EDITS = 500;
 
 /** A text as the numbers of its units; equal units have equal numbers. */
-type Units = readonly number[];
+export type Units = readonly number[];
 
 /** What one side has in the place of the base's units `from` (included) to `to` (not). */
 interface Hunk {
@@ -87,15 +87,18 @@ function slidDown(before: Units, after: Units, from: number): Hunk {
 }
 
 /** Of one round: how far into the base it came on each diagonal, from -round to round. */
-type Reach = Int32Array;
+export type Reach = Int32Array;
 
 const at = (rounds: readonly Reach[], round: number, diagonal: number): number =>
   rounds[round]?.[diagonal + round] ?? -Infinity;
 
-/** Myers' greedy search (1986): how far each number of edits reaches, up to the one that reaches both ends. */
-function reachOf(base: Units, side: Units): Reach[] | null {
+/**
+ * Myers' greedy search (1986): how far each number of edits reaches, up to the one that reaches both ends; null where
+ * that takes more than `most`.
+ */
+export function reachOf(base: Units, side: Units, most = MOST_EDITS): Reach[] | null {
   const rounds: Reach[] = [];
-  for (let round = 0; round <= MOST_EDITS; round++) {
+  for (let round = 0; round <= most; round++) {
     const reach = new Int32Array(2 * round + 1).fill(-1);
     rounds.push(reach);
     for (let diagonal = -round; diagonal <= round; diagonal += 2) {
@@ -113,7 +116,7 @@ function reachOf(base: Units, side: Units): Reach[] | null {
  * in the same place is kept there by every shortest way, for ways that cross have a point in common. Tells each unit's
  * place in the side, or -1.
  */
-function traceBack(rounds: readonly Reach[], base: Units, side: Units, putInFirst: boolean): Int32Array {
+export function traceBack(rounds: readonly Reach[], base: Units, side: Units, putInFirst: boolean): Int32Array {
   const kept = new Int32Array(base.length).fill(-1);
   let [x, y, edits] = [base.length, side.length, rounds.length - 1];
   while (x > 0 || y > 0) {

@@ -68,15 +68,20 @@ export interface Standing {
   id: string;
   state: EntryState;
   published: number | null;
+  accepted: number | null;
+  embargoUntil: Date | null;
   /** The least role that may edit it now; null where it is not protected. */
   protectedRole: UserRole | null;
+  protectedUntil: Date | null;
+  protectionReason: string | null;
 }
 
 /** How entries stand, in no order. Kept out of every other look-up: most readers never ask. */
 export const findStandings = (run: Run, ids: readonly string[]): Promise<Standing[]> =>
   run<Standing>(
     'standings',
-    `select id, state, published,
+    `select id, state, published, accepted, embargo_until as "embargoUntil", protected_until as "protectedUntil",
+        protection_reason as "protectionReason",
         case when protected_until is null or protected_until > clock_timestamp() then protected_role end as "protectedRole"
       from entry where id = any($1::uuid[])`,
     [ids],

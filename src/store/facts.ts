@@ -36,3 +36,29 @@ export const countSupport = (run: Run, entries: readonly string[]): Promise<{ en
       group by l.to_entry`,
     [entries],
   );
+
+/** Which of these entries the public sees. */
+export async function findPublic(run: Run, entries: readonly string[]): Promise<string[]> {
+  const rows = await run<{ entry: string }>(
+    'public-entries',
+    `select entry from shown where view = 'PUBLISHED' and entry = any($1::uuid[])`,
+    [entries],
+  );
+  return rows.map((row) => row.entry);
+}
+
+/** How many citations support each entry in public, but for these. Entries without any are left out. */
+export const countPublicSupport = (
+  run: Run,
+  entries: readonly string[],
+  without: readonly string[],
+): Promise<{ entry: string; count: number }[]> =>
+  run(
+    'public-support',
+    `select l.to_entry as entry, count(distinct l.from_entry)::int as count
+      from link l join shown c on c.entry = l.from_entry and c.view = 'PUBLISHED'
+      where l.to_entry = any($1::uuid[]) and l.view = 'PUBLISHED' and l.field = 'about' and l.until is null
+        and l.from_entry <> all($2::uuid[]) and c.facets ->> 'stance' in ('ASSERTS', 'CONFIRMS', 'PARTLY_CONFIRMS')
+      group by l.to_entry`,
+    [entries, without],
+  );

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import { invariant } from '../base/invariant';
 import { Changeset } from '../model/changeset';
 import type { CommentRecord } from '../model/comment';
+import type { CorrectionRecord } from '../model/correction';
 import type { Content, EntryKind, EntryRecord } from '../model/entry';
 import { type Lens, lensKey, type View } from '../model/lens';
 import type { RevisionRecord } from '../model/revision';
@@ -10,11 +11,13 @@ import type { User } from '../model/user';
 import type { WikiTarget } from '../rules/markdown';
 import { type ChangesetRevision, countChangesetRevisions, findChangesets, listChangesetRevisions } from './changesets';
 import { type CommentList, countComments, findComments, listComments } from './comments';
+import { findCorrections, findCorrectionsById } from './corrections';
 import type { Run } from './database';
 import { findShown, findStandings, type Standing, toRecord } from './entries';
 import { countIncoming, findIncoming, type IncomingRow, type Referrers } from './incoming';
 import { countSupport, findWeakLinks, type WeakLink } from './facts';
 import type { PageRequest } from './pages';
+import { findPending } from './review-queue';
 import { countTokensOf, findTokens, findTokensOf, findUsers } from './people';
 import { countHistory, findContents, findHistory, findRevisions, type RevisionAddress } from './revisions';
 import { findTexts } from './texts';
@@ -165,6 +168,31 @@ export class Loaders {
         const counts = await countChangesetRevisions(this.scope.run, changesets);
         return inOrder(changesets, counts, (row) => row.changeset).map((row) => row?.count ?? 0);
       }),
+    );
+  }
+
+  /** Corrections of entries, newest first. */
+  corrections(lens: Lens): DataLoader<string, CorrectionRecord[]> {
+    return this.once(`corrections ${this.lens(lens)}`, () =>
+      this.batched(async (entries) =>
+        byParent(entries, await findCorrections(this.scope.run, lens.view, entries), (row) => row.entry),
+      ),
+    );
+  }
+
+  /** Corrections by id, as far as the public sees their entry. */
+  get correctionsById(): DataLoader<string, CorrectionRecord | null> {
+    return this.once('corrections by id', () =>
+      this.batched(async (ids) => inOrder(ids, await findCorrectionsById(this.scope.run, ids), (row) => row.uuid)),
+    );
+  }
+
+  /** Revisions of entries that wait for an editor, oldest first. */
+  get pending(): DataLoader<string, RevisionAddress[]> {
+    return this.once('pending', () =>
+      this.batched(async (entries) =>
+        byParent(entries, await findPending(this.scope.run, entries), (row) => row.entry),
+      ),
     );
   }
 

@@ -12,6 +12,10 @@ export interface LockedEntry {
   state: EntryState;
   latest: number;
   published: number | null;
+  /** The newest accepted revision: what is newer waits. */
+  accepted: number | null;
+  embargoUntil: Date | null;
+  isSubmitted: boolean;
   /** The least role that may edit now; null where the entry is not protected, or no longer. */
   protectedRole: UserRole | null;
   /** Whether it was ever accepted, and so public or about to be. */
@@ -25,7 +29,8 @@ export interface LockedEntry {
 export const lockEntries = (run: Run, ids: readonly string[]): Promise<LockedEntry[]> =>
   run<LockedEntry>(
     'lock-entries',
-    `select e.id, e.kind, e.state, e.latest, e.published,
+    `select e.id, e.kind, e.state, e.latest, e.published, e.accepted, e.embargo_until as "embargoUntil",
+        e.submitted_at is not null as "isSubmitted",
         case when e.protected_until > clock_timestamp() or e.protected_until is null then e.protected_role end
           as "protectedRole",
         e.published is not null as "wasPublic"
@@ -39,3 +44,10 @@ export const lockEntries = (run: Run, ids: readonly string[]): Promise<LockedEnt
  */
 export const lockPosition = (run: Run): Promise<unknown[]> =>
   run('lock-position', 'select pg_advisory_xact_lock($1)', [POSITION_LOCK]);
+
+/** Puts a locked draft into the review queue. */
+export const markSubmitted = (run: Run, id: string): Promise<unknown[]> =>
+  run('mark-submitted', 'update entry set submitted_at = date_trunc($2, clock_timestamp()) where id = $1', [
+    id,
+    'milliseconds',
+  ]);

@@ -1,7 +1,7 @@
 import { invariant } from '../base/invariant';
 import type { Content, EntryKind, EntryState } from '../model/entry';
 import type { View } from '../model/lens';
-import type { RevisionAction, RevisionRecord } from '../model/revision';
+import type { ReviewState, RevisionAction, RevisionRecord } from '../model/revision';
 import { inNewestFormat } from '../rules/contents';
 import type { Run } from './database';
 import type { PageRequest } from './pages';
@@ -86,17 +86,20 @@ interface ContentRow {
   kind: EntryKind;
   number: number;
   format: number;
+  review: ReviewState;
   content: Content;
 }
 
 /** A revision's content, in today's format. */
 export interface KeptContent extends RevisionAddress {
+  readonly review: ReviewState;
   readonly content: Content;
 }
 
 const toKept = (row: ContentRow): KeptContent => ({
   entry: row.entry,
   number: row.number,
+  review: row.review,
   content: inNewestFormat(row.kind, row.format, row.content),
 });
 
@@ -104,7 +107,7 @@ const toKept = (row: ContentRow): KeptContent => ({
 export const findContents = async (run: Run, addresses: readonly RevisionAddress[]): Promise<KeptContent[]> => {
   const rows = await run<ContentRow>(
     'contents-by-number',
-    `select r.entry, e.kind, r.number, r.format, r.content
+    `select r.entry, e.kind, r.number, r.format, r.review, r.content
       from unnest($1::uuid[], $2::int[]) as a (entry, number)
       join revision r on r.entry = a.entry and r.number = a.number and r.hidden_at is null
       join entry e on e.id = r.entry`,
@@ -121,7 +124,7 @@ export const findContentsDown = async (
 ): Promise<KeptContent[]> => {
   const rows = await run<ContentRow>(
     'contents-down',
-    `select r.entry, e.kind, r.number, r.format, r.content
+    `select r.entry, e.kind, r.number, r.format, r.review, r.content
       from revision r join entry e on e.id = r.entry
       where r.entry = $1 and r.number between $2 and $3 and r.hidden_at is null order by r.number desc`,
     [entry, range.low, range.high],
@@ -173,4 +176,19 @@ export async function findSight(run: Run, entry: string, numbers: readonly numbe
     [entry, numbers],
   );
   return new Map(rows.map(({ number, sight }) => [number, sight]));
+}
+
+/** Whose work a revision is, and what they said of it. */
+export async function findAuthorship(
+  run: Run,
+  entry: string,
+  number: number,
+): Promise<{ author: string; summary: string | null; minor: boolean }> {
+  const [row] = await run<{ author: string; summary: string | null; minor: boolean }>(
+    'authorship',
+    'select author, summary, minor from revision where entry = $1 and number = $2',
+    [entry, number],
+  );
+  invariant(row, 'a locked entry has its newest revision');
+  return row;
 }

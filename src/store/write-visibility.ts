@@ -36,11 +36,11 @@ export const concealRevisions = (run: Run, { act, ...request }: ConcealRequest):
         insert into concealment (entry, revisions, act, reason, author, asked_by)
           values ($1, $2, '${act}', $4, $3, $5)
       )
-      insert into change (position, at, kind, public_kind, entry, revision, previous, latest, published, state, author)
+      insert into change (position, at, kind, public_kind, entry, revision, previous, latest, published, accepted, state, author)
         select head.position + row_number() over (order by c.number),
             greatest(date_trunc('milliseconds', statement_timestamp()), head.at), 'HIDDEN',
             case when c.public_position is not null then 'HIDDEN' end, e.id, c.number, e.latest, e.latest, e.published,
-            e.state, $3
+            e.accepted, e.state, $3
           from concealed c
           join entry e on e.id = $1
           cross join (select position, at from change order by position desc limit 1) head`,

@@ -36,16 +36,26 @@ export interface Showing {
 export interface EntryWrite {
   entry: string;
   kind: EntryKind;
-  author: string;
+  /** Null where the newsroom itself does it: an embargo is lifted. */
+  author: string | null;
   /** The entry's row as it was locked; null for a new entry. */
-  was: { latest: number; published: number | null } | null;
+  was: { latest: number; published: number | null; accepted: number | null } | null;
   /** Null where only what is public changes. */
   revision: NewRevision | null;
   /** Pending revisions up to this number become ACCEPTED; null leaves them waiting. */
   accept: { upTo: number; note: string | null } | null;
+  /** What becomes of revisions that waited, where they are not to be accepted. */
+  dismiss: { as: 'REJECTED' | 'SUPERSEDED'; note: string | null } | null;
   state: EntryState;
+  /** Until when it is kept from the public, with state EMBARGOED. */
+  embargoUntil: Date | null;
+  /** Whether it is put into the review queue; null leaves that as it is. */
+  isSubmitted: boolean | null;
   latest: number;
+  /** The revision that the public sees, saw last, or is to see when an embargo ends. */
   published: number | null;
+  /** The newest accepted revision. */
+  accepted: number | null;
   /** What the ledger calls it, for the newsroom and for the public (null: nothing public changed). */
   change: { kind: ChangeKind; publicKind: Exclude<ChangeKind, 'CREATED'> | null };
   showings: Showing[];
@@ -90,10 +100,10 @@ const DRAW = `
     select w.*, coalesce(head.position, 0) + w.nr as position,
         greatest(date_trunc('milliseconds', statement_timestamp()), head.at) as at
       from json_to_recordset($1::json) as w (
-        nr int, entry uuid, kind text, author uuid, is_new boolean, was_latest int, was_published int, number int,
+        nr int, entry uuid, kind text, author uuid, is_new boolean, was_latest int, was_published int, was_accepted int, number int,
         parent int, base int, action text, target int, summary text, minor boolean, format smallint, content json,
-        hash text, accept int, note text, state text, latest int, published int, change_kind text, public_kind text,
-        leaves_public boolean)
+        hash text, accept int, note text, dismiss text, state text, embargo_until timestamptz, submitted boolean, latest int,
+        published int, accepted int, change_kind text, public_kind text, leaves_public boolean)
       left join (select position, at from change order by position desc limit 1) head on true
   ),
   showing as materialized (
@@ -142,15 +152,18 @@ const ENTRIES = `
       select $6::uuid, $7::text, author, at from write where $6::uuid is not null order by nr limit 1
   ),
   new_entry as (
-    insert into entry (id, kind, state, latest, published)
-      select entry, kind, state, latest, published from write where is_new
+    insert into entry (id, kind, state, latest, published, accepted, embargo_until, submitted_at)
+      select entry, kind, state, latest, published, accepted, embargo_until, case when submitted then at end
+        from write where is_new
       returning id
   ),
   old_entry as (
-    update entry e set state = w.state, latest = w.latest, published = w.published
+    update entry e set state = w.state, latest = w.latest, published = w.published, accepted = w.accepted,
+        embargo_until = w.embargo_until,
+        submitted_at = case when w.submitted is null then e.submitted_at when w.submitted then coalesce(e.submitted_at, w.at) end
       from write w
-      where e.id = any($5::uuid[]) and e.id = w.entry and not w.is_new
-        and e.latest = w.was_latest and e.published is not distinct from w.was_published
+      where e.id = any($5::uuid[]) and e.id = w.entry and not w.is_new and e.latest = w.was_latest
+        and e.published is not distinct from w.was_published and e.accepted is not distinct from w.was_accepted
       returning e.id
   ),
   new_revision as (
@@ -167,14 +180,19 @@ const ENTRIES = `
         from write w left join showing p on p.entry = w.entry and p.view = 'PUBLISHED'
         where w.number is not null
   ),
-  accepted as (
+  judged as (
     update revision r set
-        review = 'ACCEPTED', reviewed_by = w.author, reviewed_at = w.at,
-        review_note = case when r.number = w.accept then w.note end,
-        public_position = case when r.number = p.revision then w.position else r.public_position end,
-        public_at = case when r.number = p.revision then w.at else r.public_at end
+        review = case when r.review <> 'PENDING' then r.review else coalesce(w.dismiss, 'ACCEPTED') end,
+        reviewed_by = case when r.review <> 'PENDING' then r.reviewed_by else w.author end,
+        reviewed_at = case when r.review <> 'PENDING' then r.reviewed_at else w.at end,
+        review_note = case when r.review <> 'PENDING' then r.review_note
+          when w.dismiss is not null or r.number = w.accept then w.note end,
+        public_position = case when r.number = p.revision then coalesce(r.public_position, w.position) else r.public_position end,
+        public_at = case when r.number = p.revision then coalesce(r.public_at, w.at) else r.public_at end
       from write w left join showing p on p.entry = w.entry and p.view = 'PUBLISHED'
-      where r.entry = any($5::uuid[]) and r.entry = w.entry and r.number <= w.accept and r.review = 'PENDING'
+      where r.entry = any($5::uuid[]) and r.entry = w.entry
+        and ((r.review = 'PENDING' and (r.number <= w.accept or w.dismiss is not null))
+          or (r.number = p.revision and r.public_position is null))
   )`;
 
 // An entry that comes back keeps the day on which it was first public (rules 1.3).
@@ -253,10 +271,10 @@ const LINKS = `
 
 const LEDGER = `
   ledger as (
-    insert into change (position, at, kind, public_kind, entry, revision, previous, latest, published, state, author,
+    insert into change (position, at, kind, public_kind, entry, revision, previous, latest, published, accepted, state, author,
         changeset)
-      select position, at, change_kind, public_kind, entry, coalesce(number, published), was_latest, latest, published,
-          state, author, $6::uuid
+      select position, at, change_kind, public_kind, entry, coalesce(number, accept, published, latest), was_latest, latest,
+          published, accepted, state, author, $6::uuid
         from write
   )
   select max(w.position) as position, max(w.at) as at,
@@ -309,12 +327,17 @@ const toWriteRow = (write: EntryWrite, index: number): Record<string, unknown> =
   is_new: write.was === null,
   was_latest: write.was?.latest ?? null,
   was_published: write.was?.published ?? null,
+  was_accepted: write.was?.accepted ?? null,
   ...write.revision,
   accept: write.accept?.upTo ?? null,
-  note: write.accept?.note ?? null,
+  note: write.dismiss?.note ?? write.accept?.note ?? null,
+  dismiss: write.dismiss?.as ?? null,
   state: write.state,
+  embargo_until: write.embargoUntil,
+  submitted: write.isSubmitted,
   latest: write.latest,
   published: write.published,
+  accepted: write.accepted,
   change_kind: write.change.kind,
   public_kind: write.change.publicKind,
   leaves_public: write.leavesPublic,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { graphql } from 'graphql';
 import { getSchema } from '../api/schema';
 import { invariant } from '../base/invariant';
+import { publishEntry } from '../edits/publish-entry';
 import type { EntryKind } from '../model/entry';
 import { User } from '../model/user';
 import { type Newsroom, Scope } from '../store/scope';
@@ -96,6 +97,20 @@ async function write(newsroom: Newsroom, desk: User, progress: Progress, entry: 
 }
 
 /**
+ * Publishes what could not be public before something that came after it: allegations go with their citations, which go with
+ * what they are about (rules 2.4).
+ */
+async function publishRest(newsroom: Newsroom, desk: User, { ids, revisions }: Progress): Promise<void> {
+  const scope = new Scope(newsroom, { user: desk, role: desk.role });
+  for (const [ref, id] of ids) {
+    const input = { id, revision: revisions.get(id) ?? 1, references: true, clientMutationId: `sample:publish:${ref}` };
+    const { outcome, problems } = await publishEntry(scope, input);
+    const reasons = problems.map(({ message }) => message).join(' ');
+    invariant(outcome === 'SAVED' || outcome === 'UNCHANGED', `the sample can publish ${ref}: ${reasons}`);
+  }
+}
+
+/**
  * Loads the sample into an empty database, through the same API as anybody's work. A database with entries of its own is
  * left alone; a loading that was cut short goes on in a database that holds nothing else.
  *
@@ -117,6 +132,7 @@ export async function loadSample(
       await write(newsroom, desk, progress, entry);
       onProgress(index + 1, total);
     }
+    await publishRest(newsroom, desk, progress);
     await finishSample(newsroom.database.run);
     return progress.ids.size;
   } finally {

@@ -23,9 +23,8 @@ const ids = async (role: Role = 'READER'): Promise<string[]> =>
   (await watching(role)).nodes.map((node: Answer) => node.id);
 const run = (mutation: string): Promise<Answer> => room.as('EDITOR').run(`mutation { ${mutation} }`);
 
-/** Takes a public entry back from the public, as withdrawing does. */
-const hideFromPublic = (id: string): Promise<Answer> =>
-  room.sql(`delete from shown where entry = $1 and view = 'PUBLISHED'`, [id]);
+const withdraw = (id: string): Promise<Answer> =>
+  run(`withdraw(input: { id: "${id}", note: "It was wrong." }) { outcome }`);
 
 describe('Watching an entry', () => {
   it.each(['READER', 'CONTRIBUTOR', 'EDITOR', 'ADMIN'] as const)(
@@ -79,7 +78,7 @@ describe('Watching an entry', () => {
   it('answers a READER about drafts and what was withdrawn or deleted as about what is not there', async () => {
     const draft = await room.make.story({}, { publish: false });
     const [withdrawn, deleted] = [await room.make.story(), await room.make.story()];
-    await hideFromPublic(withdrawn.id);
+    await withdraw(withdrawn.id);
     await run(`deleteEntry(input: { id: "${deleted.id}", baseRevision: 1 }) { outcome }`);
     const answers = await writingNothing(room, () =>
       Promise.all(
@@ -115,7 +114,7 @@ describe('The list of what one watches', () => {
       await watch(id, 'EDITOR');
     }
     expect(await ids()).toEqual([stays.id, deleted.id, withdrawn.id]);
-    await hideFromPublic(withdrawn.id);
+    await withdraw(withdrawn.id);
     await run(`deleteEntry(input: { id: "${deleted.id}", baseRevision: 1 }) { outcome }`);
     expect(await watching()).toMatchObject({ totalCount: 1, nodes: [{ id: stays.id }] });
     expect(await ids('EDITOR')).toEqual([stays.id, withdrawn.id]);

@@ -172,9 +172,9 @@ describe('unsealing an identity', () => {
 });
 
 describe('an edit', () => {
-  const settled = { latest: 3, published: 3 };
-  const waiting = { latest: 4, published: 3 };
-  const draft = { latest: 1, published: null };
+  const settled = { latest: 3, accepted: 3 };
+  const waiting = { latest: 4, accepted: 3 };
+  const draft = { latest: 1, accepted: null };
 
   it.each([
     ['by an EDITOR of a published entry with nothing waiting', editor, settled, false, true],

@@ -32,7 +32,7 @@ describe('The check of a newsroom’s tables', () => {
     ['a ledger in which time goes back', `update change set at = at - interval '1 hour' where position = 3`],
     ['an entry that has lost its newest revision', 'update entry set latest = 2 where latest = 3'],
     ['a view that shows another revision', `update shown set revision = 1 where view = 'LATEST' and revision > 1`],
-    ['a public page of what is a draft', `update entry set published = null`],
+    ['a public page of what is a draft', `update entry set published = null, accepted = null`],
     ['a public page that is missing', `delete from shown where view = 'PUBLISHED'`],
     ['a title that is another’s', `update shown set title = 'x'`],
     ['a link too few', 'delete from link where until is null'],

@@ -26,7 +26,7 @@ async function fill(): Promise<void> {
     with made as materialized (
       select gen_random_uuid() as id, n, case when n % 3 = 0 then 'EVENT' else 'CITATION' end as kind from generate_series(1, 9000) n
     ), entries as (
-      insert into entry (id, kind, state, latest, published) select id, kind, 'PUBLISHED', 1, 1 from made
+      insert into entry (id, kind, state, latest, published, accepted) select id, kind, 'PUBLISHED', 1, 1, 1 from made
     ), showing as (
       insert into shown (entry, view, revision, format, kind, title, sort_title, slug, language, state, since, at, earliest, latest, facets, content)
         select id, v.view, 1, 1, kind, 'Title ' || md5(n::text), 'title ' || md5(n::text), null, 'en', 'PUBLISHED',

@@ -25,26 +25,34 @@ const BREACHES: Readonly<Record<string, string>> = {
       where e.latest is distinct from (select max(number) from revision r where r.entry = e.id)`,
   'the ledger has one row for each revision, at its position': `
     select r.entry, r.number, c.position from revision r
-      full join (select * from change where kind in ('CREATED', 'EDITED', 'DELETED', 'RESTORED')) c
+      full join (select * from change c where kind in ('CREATED', 'EDITED', 'CORRECTED', 'DELETED', 'RESTORED')
+        and (kind <> 'CORRECTED' or exists (select from revision n where n.position = c.position))) c
         on c.entry = r.entry and c.revision = r.number and c.position = r.position
-      where c.position is null or r.number is null or c.at <> r.at or c.author <> r.author`,
-  'the rest of the ledger are publications, and what was hidden': `
-    select position, kind from change where kind not in ('CREATED', 'EDITED', 'PUBLISHED', 'DELETED', 'RESTORED', 'HIDDEN')`,
+      where (c.position is null or r.number is null or c.at <> r.at or c.author <> r.author)
+        and not exists (select from change j where j.position = r.position and j.kind = 'REJECTED')`,
   'the public is told of what it sees begin, change and end, and of nothing else': `
     select * from (
         select c.*, coalesce(lag(state) over w, 'DRAFT') = 'PUBLISHED' as was_seen, state = 'PUBLISHED' as is_seen,
             lag(published) over w as published_before
           from change c window w as (partition by entry order by position)) c
-      where kind <> 'HIDDEN' and public_kind is distinct from case
+      where kind <> 'HIDDEN' and replace(public_kind, 'CORRECTED', 'EDITED') is distinct from case
         when is_seen and not was_seen then 'PUBLISHED'
-        when was_seen and not is_seen then 'DELETED'
+        when was_seen and not is_seen then state
         when is_seen and published is distinct from published_before then 'EDITED' end`,
-  'a changeset has its revisions, of its author and all at its time': `
-    select s.id, r.entry from changeset s left join revision r on r.changeset = s.id
-      where r.entry is null or r.author <> s.author or r.at <> s.at`,
+  'a changeset is in the ledger, at its time, of its author': `
+    select s.id from changeset s left join change c on c.changeset = s.id
+      where c.position is null or c.author <> s.author or c.at <> s.at`,
   'what is out of sight is neither the newest nor what is public, and what is gone is out of sight': `
     select e.id, r.number from entry e join revision r on r.entry = e.id and r.number in (e.latest, e.published)
       where r.hidden_at is not null or r.content is null`,
+  'what was accepted is what is to be public, but for what says that work was rejected, or deleted and restored': `
+    select e.id, e.published, e.accepted from entry e
+      join revision p on p.entry = e.id and p.number = e.published
+      join revision a on a.entry = e.id and a.number = e.accepted
+      where p.content::text <> a.content::text`,
+  'only what is under an embargo has a time to come': `
+    select id, state, embargo_until from entry
+      where (state = 'EMBARGOED') <> (embargo_until is not null) and state <> 'DELETED'`,
   'positions are 1 to N': `
     select min(position), max(position), count(*) from change having min(position) <> 1 or max(position) <> count(*)`,
   'time never goes back in the ledger': `
@@ -52,7 +60,8 @@ const BREACHES: Readonly<Record<string, string>> = {
   'an entry is what its last row in the ledger says': `
     select e.id, e.latest, e.published, e.state, c.* from entry e
       left join lateral (select * from change c where c.entry = e.id order by position desc limit 1) c on true
-      where c.latest is distinct from e.latest or c.published is distinct from e.published or c.state is distinct from e.state`,
+      where c.latest is distinct from e.latest or c.published is distinct from e.published or c.state is distinct from e.state
+        or c.accepted is distinct from e.accepted`,
   'rows of the ledger follow each other: the newest revision and what is public never go back': `
     select * from (
         select position, latest, published, previous, lag(latest) over w as latest_before, lag(published) over w as published_before
@@ -79,10 +88,10 @@ const BREACHES: Readonly<Record<string, string>> = {
           where published is not null and state = 'PUBLISHED' group by 1, 2) c
         on c.entry = r.entry and c.published = r.number
       where r.public_position is distinct from c.position`,
-  'what is accepted is all that is not newer than what was published': `
+  'nothing waits that is not newer than what was accepted, and nothing newer is accepted': `
     select r.entry, r.number, r.review from revision r join entry e on e.id = r.entry
-      where (r.review = 'ACCEPTED') <> (r.number <= coalesce(e.published, 0))
-        or (r.review = 'ACCEPTED') <> (r.reviewed_by is not null)`,
+      where (r.review = 'PENDING' and r.number <= e.accepted) or (r.review = 'ACCEPTED' and r.number > coalesce(e.accepted, 0))
+        or (r.review = 'PENDING') <> (r.reviewed_by is null)`,
   'every present address leads to its entry, for the public since it was public': `
     select s.entry, s.view, s.slug, a.entry as led_to from shown s
       left join slug a on a.kind = s.kind and a.slug = s.slug

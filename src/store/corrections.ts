@@ -1,0 +1,112 @@
+import type { CorrectionRecord } from '../model/correction';
+import type { EntryKind } from '../model/entry';
+import type { View } from '../model/lens';
+import type { Run } from './database';
+import { HELD_BY_STORY } from './held';
+import type { PageRequest } from './pages';
+
+/** A correction as it is kept. */
+export type NewCorrection = Omit<CorrectionRecord, 'uuid' | 'position'> & {
+  id: string;
+  author: string;
+  position: bigint;
+};
+
+export const insertCorrection = (run: Run, correction: NewCorrection): Promise<unknown[]> =>
+  run(
+    'insert-correction',
+    `insert into correction (id, entry, revision, kind, note, author, position, at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      correction.id,
+      correction.entry,
+      correction.revision,
+      correction.kind,
+      correction.note,
+      correction.author,
+      correction.position,
+      correction.at,
+    ],
+  );
+
+const COLUMNS = `c.id as uuid, c.entry, c.revision, c.kind, c.note, c.at, c.position::text as position`;
+
+/** Corrections of entries, newest first, as far as a view shows the entry. */
+export const findCorrections = (run: Run, view: View, entries: readonly string[]): Promise<CorrectionRecord[]> =>
+  run<CorrectionRecord>(
+    'corrections',
+    `select ${COLUMNS} from correction c
+      join shown s on s.entry = c.entry and s.view = $1
+      where c.entry = any($2::uuid[]) order by c.position desc, c.id`,
+    [view, entries],
+  );
+
+/** Corrections by id, as far as the public sees their entry. */
+export const findCorrectionsById = (run: Run, ids: readonly string[]): Promise<CorrectionRecord[]> =>
+  run<CorrectionRecord>(
+    'corrections-by-id',
+    `select ${COLUMNS} from correction c
+      join shown s on s.entry = c.entry and s.view = 'PUBLISHED' where c.id = any($1::uuid[])`,
+    [ids],
+  );
+
+const OF_STORY = `and ($1::uuid is null or c.entry in (${HELD_BY_STORY}))`;
+
+/** A page of the corrections of what is public, newest first; with a story, of it and all that it holds. */
+export const listCorrections = (run: Run, story: string | null, page: PageRequest): Promise<CorrectionRecord[]> =>
+  run<CorrectionRecord>(
+    `list-corrections-${story ? 'of-story' : 'all'}`,
+    `select ${COLUMNS} from correction c
+      join shown s on s.entry = c.entry and s.view = 'PUBLISHED'
+      where ($2::bigint is null or (c.position, c.id) < ($2::bigint, $3::uuid)) ${story ? OF_STORY : 'and $1::uuid is null'}
+      order by c.position desc, c.id desc limit $4`,
+    [story, page.after?.[0], page.after?.[1], page.limit + 1],
+  );
+
+export async function countCorrections(run: Run, story: string | null): Promise<number> {
+  const rows = await run<{ count: number }>(
+    `count-corrections-${story ? 'of-story' : 'all'}`,
+    `select count(*)::int as count from correction c
+      join shown s on s.entry = c.entry and s.view = 'PUBLISHED' where true ${story ? OF_STORY : 'and $1::uuid is null'}`,
+    [story],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** The public note of a withdrawn entry. */
+export interface WithdrawalRow {
+  id: string;
+  kind: EntryKind;
+  note: string;
+  at: Date;
+}
+
+/** The note that stands where an entry was public, by id or by an address that was public; null for every other entry. */
+export async function findWithdrawal(
+  run: Run,
+  by: { id: string } | { kind: EntryKind; slug: string },
+): Promise<WithdrawalRow | null> {
+  const [id, kind, slug] = 'id' in by ? [by.id, null, null] : [null, by.kind, by.slug];
+  const [row] = await run<WithdrawalRow>(
+    'withdrawal',
+    `select e.id, e.kind, w.note, w.at from entry e
+      join lateral (select * from withdrawal w where w.entry = e.id order by w.position desc limit 1) w on true
+      where e.state = 'WITHDRAWN'
+        and e.id = coalesce($1::uuid, (select a.entry from slug a where a.kind = $2 and a.slug = $3 and a.public_since is not null))
+        and exists (select from revision r where r.entry = e.id and r.public_position is not null)`,
+    [id, kind, slug],
+  );
+  return row ?? null;
+}
+
+export const insertWithdrawal = (
+  run: Run,
+  withdrawal: { entry: string; note: string; author: string; position: bigint; at: Date },
+): Promise<unknown[]> =>
+  run('insert-withdrawal', 'insert into withdrawal (entry, note, author, position, at) values ($1, $2, $3, $4, $5)', [
+    withdrawal.entry,
+    withdrawal.note,
+    withdrawal.author,
+    withdrawal.position,
+    withdrawal.at,
+  ]);
