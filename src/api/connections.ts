@@ -2,6 +2,7 @@ import { ArgsType, Field, Int } from 'type-graphql';
 import { Actor } from '../model/actor';
 import { Citation } from '../model/citation';
 import { Claim } from '../model/claim';
+import { Comment } from '../model/comment';
 import { Document } from '../model/document';
 import { Entry } from '../model/entry';
 import { Event } from '../model/event';
@@ -61,6 +62,9 @@ export type CitationConnection = InstanceType<typeof CitationConnection>;
 
 export const RevisionConnection = connectionOf(Revision, 'Revision');
 export type RevisionConnection = InstanceType<typeof RevisionConnection>;
+
+export const CommentConnection = connectionOf(Comment, 'Comment');
+export type CommentConnection = InstanceType<typeof CommentConnection>;
 
 export const UserConnection = connectionOf(User, 'User');
 export type UserConnection = InstanceType<typeof UserConnection>;

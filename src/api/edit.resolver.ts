@@ -37,7 +37,10 @@ export class EditPayloadResolver {
 /** Acts on entries of any kind. */
 @Resolver(() => EntryPayload)
 export class EntryPayloadResolver {
-  @FieldResolver(() => Entry, { nullable: true, description: 'As it is after the act, in LATEST.' })
+  @FieldResolver(() => Entry, {
+    nullable: true,
+    description: 'As it is after the act, in LATEST; to readers outside the newsroom in PUBLISHED.',
+  })
   entry(@Root() payload: EntryPayload, @Ctx() scope: Scope): Promise<Entry | null> {
     return entryOf(scope, payload.result);
   }

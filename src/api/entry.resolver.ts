@@ -115,7 +115,7 @@ export class EntryResolver {
     const { protectedRole = null, published = null, state } = (await scope.loaders.standings.load(entry.id)) ?? {};
     const subject = { wasEverPublic: published !== null, protection: protectedRole && { minimumRole: protectedRole } };
     const open: readonly EntryAction[] =
-      state === 'DELETED' ? ['RESTORE'] : ['EDIT', 'PUBLISH', 'REJECT', 'WITHDRAW', 'DELETE', 'PROTECT'];
+      state === 'DELETED' ? ['RESTORE'] : ['EDIT', 'PUBLISH', 'REJECT', 'WITHDRAW', 'DELETE', 'PROTECT', 'COMMENT'];
     return entryActions(scope.viewer, subject, [...open, 'HIDE_REVISIONS']);
   }
 

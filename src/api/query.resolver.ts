@@ -18,6 +18,7 @@ import { slugProblem } from '../rules/slugs';
 import { cleanText } from '../rules/text';
 import { findShownBySlug, toRecord } from '../store/entries';
 import { Scope } from '../store/scope';
+import { findComment } from './comment.resolver';
 import { isNewsroom, loadEntry, toEntry } from './entries';
 import { toHtml } from './html';
 import { lensFor } from './lens';
@@ -133,6 +134,7 @@ async function findNode(scope: Scope, lens: Lens, id: string): Promise<Node | nu
     return record && new Correction(record, PUBLISHED_NOW);
   }
   if (address.type === 'changeset') return isNewsroom(scope) ? scope.loaders.changesets.load(address.uuid) : null;
+  if (address.type === 'comment') return findComment(scope, lens, address.uuid);
   if (address.type !== 'revision') return findPersonNode(scope, address);
   const { uuid: entry, number } = address;
   const [shown, record] = await Promise.all([

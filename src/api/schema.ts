@@ -13,6 +13,7 @@ import { ChangesetPayloadResolver, ChangesetResolver } from './changeset.resolve
 import { BlameResolver } from './blame.resolver';
 import { CitationPayloadResolver, CitationResolver, HopResolver } from './citation.resolver';
 import { ClaimPayloadResolver, ClaimRelationResolver, ClaimResolver, ClaimValueResolver } from './claim.resolver';
+import { CommentResolver, EntryCommentResolver } from './comment.resolver';
 import { DocumentPayloadResolver, DocumentResolver } from './document.resolver';
 import { EditPayloadResolver, EntryPayloadResolver, ProblemResolver } from './edit.resolver';
 import { CorrectionResolver } from './correction.resolver';
@@ -23,6 +24,7 @@ import { ListResolver } from './list.resolver';
 import { EventPayloadResolver, EventResolver, ParticipantResolver } from './event.resolver';
 import { FuzzyDateResolver } from './fuzzy-date.resolver';
 import { TokenResolver, UserResolver } from './people.resolver';
+import { PresenceResolver } from './presence.resolver';
 import { QueryResolver } from './query.resolver';
 import { RevisionResolver } from './revision.resolver';
 import {
@@ -33,6 +35,7 @@ import {
   TimelineItemResolver,
 } from './story.resolver';
 import { TakeBackResolver } from './take-back.resolver';
+import { EntryWatchResolver, UserWatchResolver } from './watch.resolver';
 
 const RESOLVERS = [
   QueryResolver,
@@ -73,6 +76,11 @@ const RESOLVERS = [
   ClaimPayloadResolver,
   DocumentPayloadResolver,
   CitationPayloadResolver,
+  EntryCommentResolver,
+  CommentResolver,
+  EntryWatchResolver,
+  UserWatchResolver,
+  PresenceResolver,
   UserResolver,
   TokenResolver,
 ] as const;

@@ -191,6 +191,7 @@ const textLimits = {
     '1000000',
     'Longest kept text of a document, in UTF-16 units.',
   ),
+  comment: setting('COMMENT_LENGTH', wholeNumber(1, mostUnits), '10000', 'Longest comment, in UTF-16 units.'),
   listItems: setting('LIST_ITEMS', wholeNumber(1, mostParts), '500', 'Items in a list of an entry, at most.'),
 };
 

@@ -1,9 +1,7 @@
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Kinds of thing that have ids besides entries. */
-export type NodeType = 'user' | 'token' | 'changeset' | 'correction';
-
-const TYPES: ReadonlySet<string> = new Set<NodeType>(['user', 'token', 'changeset', 'correction']);
+export type NodeType = 'user' | 'token' | 'changeset' | 'correction' | 'comment';
 
 /** Whether a string can be an entry's id at all; what cannot is answered like an id that does not exist, without SQL. */
 export const isUuid = (id: string): boolean => UUID.test(id);
@@ -14,12 +12,15 @@ export const nodeId = (type: NodeType, uuid: string): string => `${type}:${uuid}
 /** Public id of a revision. */
 export const revisionId = (entry: string, number: number): string => `${entry}:${number}`;
 
+const NODE_TYPES: ReadonlySet<string> = new Set<NodeType>(['user', 'token', 'changeset', 'correction', 'comment']);
+
+const isNodeType = (word: string): word is NodeType => NODE_TYPES.has(word);
+
 /** What a public id addresses. */
 export type NodeAddress =
   | { type: 'entry'; uuid: string }
   | { type: 'revision'; uuid: string; number: number }
-  | { type: 'user' | 'token'; uuid: string }
-  | { type: 'changeset' | 'correction'; uuid: string };
+  | { type: NodeType; uuid: string };
 
 /** Reads a public id; null where no such id can exist. */
 export function parseNodeId(id: string): NodeAddress | null {
@@ -27,8 +28,7 @@ export function parseNodeId(id: string): NodeAddress | null {
   const [left = '', right = '', ...rest] = id.split(':');
   if (rest.length > 0) return null;
   if (isUuid(left) && /^[1-9]\d{0,8}$/.test(right)) return { type: 'revision', uuid: left, number: Number(right) };
-  if (TYPES.has(left) && isUuid(right)) return { type: left, uuid: right } as NodeAddress;
-  return null;
+  return isNodeType(left) && isUuid(right) ? { type: left, uuid: right } : null;
 }
 
 /** The UUID in a public id of the given type; null where it is not one. */

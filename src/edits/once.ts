@@ -1,6 +1,7 @@
 import { WikiError } from '../base/errors';
 import { sha256 } from '../base/hash';
 import { invariant } from '../base/invariant';
+import type { CommentResult } from '../model/comment';
 import { type ChangesetResult, type EditResult, type Outcome, Problem } from '../model/edit';
 import { rememberResult, takeKey } from '../store/idempotency';
 import type { Scope } from '../store/scope';
@@ -30,7 +31,7 @@ type Kept<Answer> = Omit<Answer, 'isRepeated'>;
  *
  * @throws WikiError IDEMPOTENCY_KEY_REUSED
  */
-export function writeOnce<Answer extends EditResult | ChangesetResult>(
+export function writeOnce<Answer extends EditResult | ChangesetResult | CommentResult>(
   scope: Scope,
   user: string,
   request: WriteRequest,
@@ -60,7 +61,7 @@ function repeat(remembered: { inputHash: string; result: unknown }, hash: string
       { clientMutationId: key },
     );
   invariant(remembered.result, 'a key that was committed has its result');
-  const kept = remembered.result as Kept<EditResult> | Kept<ChangesetResult>;
+  const kept = remembered.result as Kept<EditResult> | Kept<ChangesetResult> | Kept<CommentResult>;
   return 'results' in kept ? { ...revived(kept), results: kept.results.map(revived) } : revived(kept);
 }
 

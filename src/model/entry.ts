@@ -25,6 +25,7 @@ export const EntryAction = words(
   'DELETE',
   'RESTORE',
   'PROTECT',
+  'COMMENT',
   'HIDE_REVISIONS',
 );
 export type EntryAction = keyof typeof EntryAction;

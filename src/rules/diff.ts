@@ -67,17 +67,18 @@ function diffField(rule: FieldRule, before: unknown, after: unknown, path: strin
 
 const isNothing = (value: unknown): boolean => value === null || value === undefined || value === '';
 
-const key = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+/** What a member of a set is called in a path. */
+export const memberKey = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function diffMembers(before: unknown[], after: unknown[], path: string): FieldChange[] {
-  const [had, has] = [new Set(before.map(key)), new Set(after.map(key))];
+  const [had, has] = [new Set(before.map(memberKey)), new Set(after.map(memberKey))];
   return [
     ...before
-      .filter((value) => !has.has(key(value)))
-      .map((value) => change('REMOVED', pointer(path, key(value)), value, null)),
+      .filter((value) => !has.has(memberKey(value)))
+      .map((value) => change('REMOVED', pointer(path, memberKey(value)), value, null)),
     ...after
-      .filter((value) => !had.has(key(value)))
-      .map((value) => change('ADDED', pointer(path, key(value)), null, value)),
+      .filter((value) => !had.has(memberKey(value)))
+      .map((value) => change('ADDED', pointer(path, memberKey(value)), null, value)),
   ];
 }
 

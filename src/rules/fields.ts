@@ -7,6 +7,7 @@ export interface TextLimits {
   readonly summary: number;
   readonly body: number;
   readonly keptText: number;
+  readonly comment: number;
   readonly listItems: number;
 }
 

@@ -18,7 +18,8 @@ const HISTORY = `totalCount edges { cursor node { id number action createdAt min
   snapshot { id title slug updatedAt } entry { id title } } } pageInfo { hasNextPage endCursor }`;
 const ENTRY = `__typename id kind title slug language state latestRevision publishedRevision createdAt updatedAt publicSince
   viewerCan checks { rule message path entry { id } } revision { number parent { number } }
-  citations { ${PAGE} } backlinks { ${PAGE} }`;
+  citations { ${PAGE} } backlinks { ${PAGE} }
+  comments(first: 1) { totalCount edges { cursor node { id body } } pageInfo { hasNextPage endCursor } } viewerIsWatching`;
 const DATE = '{ edtf wording earliest latest status uncertain approximate anchor { id title } }';
 const NAMED = '{ id title slug }';
 
@@ -164,7 +165,12 @@ type Operation = (asker: Asker, world: World) => Promise<unknown>;
 const query =
   (text: string): Operation =>
   (asker, world) =>
-    asker.ask(text.replace(/"<([a-z-]+)(:\d+)?>"/g, (_, key: string, number = '') => `"${world.id(key)}${number}"`));
+    asker.ask(
+      text.replace(
+        /"(comment:)?<([a-z-]+)(:\d+)?>"/g,
+        (_, type = '', key: string, number = '') => `"${type}${world.id(key)}${number}"`,
+      ),
+    );
 
 /** A list from end to end, one at a time, forward or backward. */
 const paging =
@@ -258,10 +264,24 @@ function corpus(): [string, Operation][] {
   ask(`{ story(id: "<main>", slug: "draft-story") { id } }`);
   ask(`{ stories(first: 101) { totalCount } }`);
   ask(`{ stories(after: "nonsense") { totalCount } }`);
+  for (const id of ['comment:<comment>', 'comment:<nothing>', '<comment>']) {
+    ask(`{ node(id: "${id}") { __typename id ... on Comment { body } } }`);
+    ask(
+      `mutation { resolveComment(input: { id: "${id}" }) { comment { id } } deleteComment(input: { id: "${id}" }) { comment { id } } }`,
+    );
+  }
   for (const key of ['main', 'draft-story', 'nothing']) {
+    ask(
+      `mutation { watch(input: { entry: "<${key}>", watching: true }) { outcome entry { id title state latestRevision } problems { code } } }`,
+    );
+    ask(`mutation { announcePresence(input: { entry: "<${key}>" }) { present { since } } }`);
+    ask(
+      `mutation { comment(input: { entry: "<${key}>", body: "x", parent: "comment:<comment>" }) { comment { id } problems { code } } }`,
+    );
     ask(`mutation { editStory(input: { id: "<${key}>", baseRevision: 1, fields: { headline: "x" } }) { outcome } }`);
     ask(`mutation { publish(input: { id: "<${key}>", revision: 1 }) { outcome } }`);
   }
+  ask(`{ viewer { watching { ${PAGE} } } }`);
   return operations;
 }
 

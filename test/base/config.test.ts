@@ -35,7 +35,7 @@ const DEFAULTS = {
     pageDefault: 20,
     pageMax: 100,
   },
-  text: { headline: 300, summary: 1000, body: 200_000, keptText: 1_000_000, listItems: 500 },
+  text: { headline: 300, summary: 1000, body: 200_000, keptText: 1_000_000, comment: 10_000, listItems: 500 },
 };
 
 it('needs no setting at all', () => {

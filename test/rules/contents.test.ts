@@ -18,7 +18,7 @@ import { CONTENTS, ENTRIES, TEXTS } from '../support/arbitrary-contents';
 
 let items = 0;
 const startReading = (): Reading => ({
-  limits: { headline: 300, summary: 1000, body: 200_000, keptText: 1_000_000, listItems: 500 },
+  limits: { headline: 300, summary: 1000, body: 200_000, keptText: 1_000_000, comment: 10_000, listItems: 500 },
   defaultLanguage: 'en',
   newItemId: () => `new-${(items += 1)}`,
   refs: null,

@@ -1,8 +1,11 @@
+import type { CommentRecord } from '../../src/model/comment';
+import { commentKey, listComments } from '../../src/store/comments';
 import type { Run } from '../../src/store/database';
 import type { EntryFilter } from '../../src/store/filters';
 import { countIncoming, findIncoming, incomingKey, type IncomingRow } from '../../src/store/incoming';
 import { findList, listKey, type ListOrder, type ListRequest, type ListRow } from '../../src/store/lists';
 import type { PageRequest } from '../../src/store/pages';
+import { listWatched, type WatchedRow, watchKey } from '../../src/store/watches';
 import { openTestNewsroom, type TestNewsroom } from '../support/newsroom';
 
 let room: TestNewsroom;
@@ -156,5 +159,44 @@ describe('A page of what refers to one entry thousands of times', () => {
       countIncoming(run, 'PUBLISHED', { fields: ['chain.actor'], kinds: ['CITATION'] }, [hub]),
     );
     expect(steps.length).toBeGreaterThan(1);
+  });
+});
+
+describe('What is said and watched thousands of times', () => {
+  let user: string;
+  let asked: string;
+  beforeAll(async () => {
+    user = room.as('EDITOR').viewer?.user.uuid as string;
+    const insert = `insert into comment (id, entry, revision, body, author, created_at, parent, since, until)
+      select gen_random_uuid(), $1, 1, 'Hm.', $2, now() + n * interval '1 minute', $3, 0, case when n % 3 = 0 then 1 end
+        from generate_series(1, 3000) n`;
+    await room.sql(insert, [hub, user, null]);
+    [{ id: asked }] = await room.sql('select id from comment where until is null limit 1');
+    await room.sql(insert, [hub, user, asked]);
+    await room.sql(`insert into comment (id, entry, revision, body, author, parent, since)
+      select gen_random_uuid(), entry, 1, 'So.', author, id, 0 from comment where parent is null`);
+    await room.sql(
+      `insert into watch (user_id, entry, since)
+        select $1, entry, now() + row_number() over () * interval '1 minute' from shown where view = 'LATEST'`,
+      [user],
+    );
+    for (const table of ['comment', 'watch']) await room.sql(`vacuum analyze ${table}`);
+  });
+
+  it('is read out of indexes in its order, the first page as the last', async () => {
+    const { run } = room.newsroom.database;
+    for (const [list, parent] of [
+      ['entry', hub],
+      ['parent', asked],
+    ] as const)
+      for (const fromEnd of [false, true]) {
+        const rows = await listComments(run, null, list, [parent], pageOf({ fromEnd, limit: 1900 }));
+        const bound = { [fromEnd ? 'before' : 'after']: commentKey(rows.at(-1) as CommentRecord) };
+        for (const page of [pageOf({ fromEnd }), pageOf({ fromEnd, ...bound })])
+          assertCheap(await explain((explained) => listComments(explained, null, list, [parent], page)), 200);
+      }
+    const rows = await listWatched(run, 'LATEST', [user], pageOf({ limit: 8000 }));
+    for (const after of [null, watchKey(rows.at(-1) as WatchedRow)])
+      assertCheap(await explain((explained) => listWatched(explained, 'LATEST', [user], pageOf({ after }))), 200);
   });
 });

@@ -1,6 +1,20 @@
 import type { TestNewsroom } from './newsroom';
 
-const TABLES = ['entry', 'revision', 'text', 'change', 'shown', 'link', 'slug', 'idempotency', 'changeset', 'redirect'];
+const TABLES = [
+  'entry',
+  'revision',
+  'text',
+  'change',
+  'shown',
+  'link',
+  'slug',
+  'idempotency',
+  'changeset',
+  'redirect',
+  'comment',
+  'watch',
+  'presence',
+];
 
 /** How many rows each table of entries has: for seeing that nothing was written. */
 export async function countRows(room: TestNewsroom): Promise<Record<string, number>> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { openTestNewsroom, type TestNewsroom } from './newsroom';
+import { talkIn } from './talk';
 
 /** A newsroom whose entries are known by keys, so that it can be compared with another. */
 export interface World {
@@ -334,6 +335,25 @@ async function proposeEdits(world: Builder): Promise<void> {
   }));
 }
 
+/** What the newsroom says about public entries, and that it watches them and has them open. */
+async function talk(world: Builder): Promise<void> {
+  if (!world.hasDrafts) return;
+  const entry = world.ref('main');
+  const { say } = talkIn(world.room);
+  const asked = await say(entry, 'Is [[actor:early]] safe?', { path: '/body' });
+  await say(entry, 'She is.', { parent: asked }, 'EDITOR');
+  await say(world.ref('hugo'), 'A secret');
+  world.ids.set('comment', asked.slice('comment:'.length));
+  for (const key of ['main', 'hugo', 'draft-story'])
+    await world.room.as('EDITOR').run(
+      `mutation ($entry: ID!) {
+        watch(input: { entry: $entry, watching: true }) { outcome }
+        announcePresence(input: { entry: $entry, path: "/body" }) { present { since } }
+      }`,
+      { entry: world.ref(key) },
+    );
+}
+
 /** The same public newsroom in a database of its own, with or without what only the newsroom sees. */
 export async function openWorld(hasDrafts: boolean): Promise<World> {
   const room = await openTestNewsroom();
@@ -343,7 +363,8 @@ export async function openWorld(hasDrafts: boolean): Promise<World> {
   await referInDrafts(world);
   await editPublic(world);
   await proposeEdits(world);
-  for (const key of ['nothing']) world.ref(key);
+  await talk(world);
+  for (const key of ['nothing', 'comment']) world.ref(key);
   const keys = new Map([...world.ids].map(([key, id]) => [id, key]));
   return {
     room,

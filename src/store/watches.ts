@@ -1,0 +1,44 @@
+import type { CursorKey } from '../base/list-cursor';
+import type { View } from '../model/lens';
+import type { Run } from './database';
+import { SHOWN_COLUMNS, type ShownRow } from './entries';
+import type { PageRequest } from './pages';
+
+/** An entry that somebody watches, and since when. */
+export type WatchedRow = ShownRow & { user: string; watched_since: Date };
+
+/** Watched entries are listed by when one began to watch them, newest first. */
+export const watchKey = (row: WatchedRow): CursorKey => [row.watched_since.toISOString(), row.id];
+
+/** Which of these entries a user watches. */
+export const findWatched = (run: Run, user: string, entries: readonly string[]): Promise<{ entry: string }[]> =>
+  run('watched', 'select entry from watch where user_id = $1 and entry = any($2::uuid[])', [user, entries]);
+
+/** A page of the entries that each user watches, without those that the view does not show or that were deleted. */
+export const listWatched = (run: Run, view: View, users: readonly string[], page: PageRequest): Promise<WatchedRow[]> =>
+  run<WatchedRow>(
+    'watched-by',
+    `select x.* from unnest($1::uuid[]) as p (user_id)
+      cross join lateral (
+        select w.user_id as user, w.since as watched_since, ${SHOWN_COLUMNS}
+          from watch w join shown s on s.entry = w.entry and s.view = $2
+          where w.user_id = p.user_id and s.state <> 'DELETED'
+            and ($3::timestamptz is null or (w.since <= $3 and (w.since < $3 or w.entry > $4::uuid)))
+          order by w.since desc, w.entry limit $5
+      ) x`,
+    [users, view, page.after?.[0], page.after?.[1], page.limit + 1],
+  );
+
+/** How many entries each user watches, of those that the view shows. Users who watch none are left out. */
+export const countWatched = (
+  run: Run,
+  view: View,
+  users: readonly string[],
+): Promise<{ user: string; count: number }[]> =>
+  run(
+    'watched-count',
+    `select w.user_id as user, count(*)::int as count
+      from watch w join shown s on s.entry = w.entry and s.view = $2 and s.state <> 'DELETED'
+      where w.user_id = any($1::uuid[]) group by w.user_id`,
+    [users, view],
+  );
