@@ -18,7 +18,7 @@ import { writeOnce } from './once';
 import { carryOut, isWrite, newChangeset, type Plan, type PlannedWrite } from './plan';
 import { invalid, unchanged } from './result';
 import { assertMayEver } from './rights';
-import { giveSlug, type TakenSlugs } from './write-draft';
+import { giveSlug, reserveSlug, type TakenSlugs } from './write-draft';
 
 /** One write of a changeset: a new entry, perhaps under a name by which the others refer to it, or an edit. */
 export type ChangesetEdit =
@@ -149,6 +149,11 @@ async function giveAddresses(
 ): Promise<Map<string, Newcomer>> {
   const addressed = new Map(refs);
   const taken: TakenSlugs = new Map();
+  for (const change of changes)
+    reserveSlug(
+      taken,
+      change.create ?? { kind: change.edit.kind, entry: change.edit.edit.id, content: change.edit.given },
+    );
   for (const change of changes) {
     if (!change.create || change.ref === null || !KINDS[change.create.kind].hasSlug) continue;
     const { kind, entry, content } = change.create;
@@ -271,6 +276,7 @@ const problemsOf = (edits: readonly { place: string }[], results: readonly EditR
 function placeOf(edit: { place: string } | undefined, path: string | null): string {
   const place = edit?.place ?? '';
   if (path === null) return place;
+  if (path === '/publish') return path; // what is asked of the changeset as a whole
   const beside = /^\/(id|baseRevision|against|resolve)(\/|$)/.test(path);
   return beside ? place + path : `${pointer(place, 'fields')}${path}`;
 }

@@ -78,6 +78,15 @@ export async function giveSlug(
   return { ...content, slug: await findFreeSlug(run, kind, slugFrom(KINDS[kind].title(content)), entry, isTaken) };
 }
 
+/** Keeps the address that a content brings along from being made for another one. Who comes first keeps it. */
+export function reserveSlug(
+  taken: TakenSlugs,
+  { kind, entry, content }: { kind: EntryKind; entry: string; content: Partial<Content> },
+): void {
+  const key = `${kind}:${String(content.slug)}`;
+  if (KINDS[kind].hasSlug && content.slug && !taken.has(key)) taken.set(key, entry);
+}
+
 /** Gives the draft an address, where nobody chose one; one that somebody chose must be free. */
 async function settleSlug(run: Run, draft: Draft, before: Content | null, taken: TakenSlugs): Promise<Problem[]> {
   const { kind, entry } = draft;
@@ -85,12 +94,13 @@ async function settleSlug(run: Run, draft: Draft, before: Content | null, taken:
   draft.content = await giveSlug(run, kind, draft.content, entry, taken);
   const slug = String(draft.content.slug);
   const other = taken.get(`${kind}:${slug}`);
-  taken.set(`${kind}:${slug}`, entry);
+  if (!other) taken.set(`${kind}:${slug}`, entry);
   const isKept = before !== null && slug === before.slug;
-  const holder = isKept ? entry : (other ?? (await findSlugHolder(run, kind, slug)) ?? entry);
+  const isOwnInWrite = other === undefined || other === entry;
+  const holder = isKept ? entry : isOwnInWrite ? ((await findSlugHolder(run, kind, slug)) ?? entry) : other;
   if (holder === entry) return [];
-  if (draft.slugIsMade) throw new TryAgain(`the slug ${slug} was taken meanwhile`);
-  return [new Problem('SLUG_TAKEN', `The slug ${slug} is another entry's.`, '/slug', other ? null : holder)];
+  if (draft.slugIsMade && isOwnInWrite) throw new TryAgain(`the slug ${slug} was taken meanwhile`);
+  return [new Problem('SLUG_TAKEN', `The slug ${slug} is another entry's.`, '/slug', isOwnInWrite ? holder : null)];
 }
 
 /** What the views are to show of a draft's entry, where that changes. */
@@ -111,7 +121,9 @@ export async function findLateProblems(
   run: Run,
   drafts: readonly { draft: Draft; before: Content | null }[],
 ): Promise<Problem[][]> {
+  // What is chosen already is nobody else's, wherever it stands in the write.
   const taken: TakenSlugs = new Map();
+  for (const { draft } of drafts) reserveSlug(taken, draft);
   const problems: Problem[][] = [];
   for (const { draft, before } of drafts) problems.push(await settleSlug(run, draft, before, taken));
   const all = drafts.flatMap(({ draft }) => shownOf(draft));
