@@ -40,7 +40,7 @@ export const MOST_EDITS = 200;
 
 /** A write of a changeset whose shape was read. */
 type ReadChange =
-  | { place: string; create: ReadCreate; ref: string | null; fields: object }
+  | { place: string; create: ReadCreate; fields: object }
   | { place: string; create: null; edit: ReadEdit };
 
 /**
@@ -125,9 +125,8 @@ function readChange(newsroom: Newsroom, change: ChangesetEdit, refs: ReadonlyMap
   const { place, kind, create, edit } = change;
   const reading = startReading(newsroom, refs);
   if (edit) return { place, create: null, edit: readEdit(kind, edit, reading) };
-  const ref = create.ref ?? null;
-  const entry = refs.get(ref ?? '')?.entry ?? randomUUID();
-  return { place, ref, fields: create.fields, create: readCreate(kind, create.fields, entry, reading) };
+  const entry = refs.get(create.ref ?? '')?.entry ?? randomUUID();
+  return { place, fields: create.fields, create: readCreate(kind, create.fields, entry, reading) };
 }
 
 /** Reads a change again, now that the addresses of what its wiki links name are known. */
@@ -139,15 +138,11 @@ function readAgain(newsroom: Newsroom, change: ReadChange, refs: ReadonlyMap<str
 }
 
 /**
- * The refs with addresses, so that wiki links can name what is not written yet. A slug that is made of a title is chosen
- * here, before the position lock; where it is taken meanwhile the whole write is tried again.
+ * The addresses of what a changeset creates, by entry, so that wiki links can name what is not written yet. Those that are
+ * made of a title are chosen here, before the position lock; where one is taken meanwhile the whole write is tried again.
  */
-async function giveAddresses(
-  run: Run,
-  changes: readonly ReadChange[],
-  refs: ReadonlyMap<string, Newcomer>,
-): Promise<Map<string, Newcomer>> {
-  const addressed = new Map(refs);
+async function giveAddresses(run: Run, changes: readonly ReadChange[]): Promise<Map<string, string>> {
+  const addresses = new Map<string, string>();
   const taken: TakenSlugs = new Map();
   for (const change of changes)
     reserveSlug(
@@ -155,13 +150,13 @@ async function giveAddresses(
       change.create ?? { kind: change.edit.kind, entry: change.edit.edit.id, content: change.edit.given },
     );
   for (const change of changes) {
-    if (!change.create || change.ref === null || !KINDS[change.create.kind].hasSlug) continue;
+    if (!change.create || !KINDS[change.create.kind].hasSlug) continue;
     const { kind, entry, content } = change.create;
     const { slug } = await giveSlug(run, kind, content, entry, taken);
     taken.set(`${kind}:${String(slug)}`, entry);
-    addressed.set(change.ref, { kind, entry, address: String(slug) });
+    addresses.set(entry, String(slug));
   }
-  return addressed;
+  return addresses;
 }
 
 async function planAll(
@@ -173,12 +168,15 @@ async function planAll(
   const { run } = context;
   const ids = changes.flatMap((change) => (change.create ? [] : [change.edit.edit.id]));
   const locked = new Map((await lockEntries(run, ids.filter(isUuid))).map((entry) => [entry.id, entry]));
-  const addressed = await giveAddresses(run, changes, refs);
+  const addresses = await giveAddresses(run, changes);
+  const addressed = new Map<string, Newcomer>();
+  for (const [ref, newcomer] of refs)
+    addressed.set(ref, { ...newcomer, address: addresses.get(newcomer.entry) ?? newcomer.address });
   const plans: Plan[] = [];
   for (const earlier of changes) {
     const change = refs.size > 0 ? readAgain(newsroom, earlier, addressed) : earlier;
     if (readingOf(change).problems.length > 0) plans.push(shapeAnswer(change));
-    else if (change.create) plans.push(await planNewcomer(context, change.create, change.ref, addressed));
+    else if (change.create) plans.push(await planNewcomer(context, change.create, addresses));
     else plans.push(await planOne(context, locked.get(change.edit.edit.id), change.edit));
   }
   return plans;
@@ -187,12 +185,10 @@ async function planAll(
 function planNewcomer(
   context: WriteContext,
   create: ReadCreate,
-  ref: string | null,
-  addressed: ReadonlyMap<string, Newcomer>,
+  addresses: ReadonlyMap<string, string>,
 ): Promise<Plan> {
-  const address = ref === null ? null : (addressed.get(ref)?.address ?? null);
-  const slugIsMade = create.content.slug === '' && address !== null;
-  const content = slugIsMade ? { ...create.content, slug: address } : create.content;
+  const slugIsMade = create.content.slug === '';
+  const content = slugIsMade ? { ...create.content, slug: addresses.get(create.entry) ?? '' } : create.content;
   return planCreate(context, { ...create, content }, slugIsMade);
 }
 

@@ -29,7 +29,7 @@ describe('An address that a changeset makes of a title', () => {
     [
       'after one of the same title that nothing refers to',
       (title) => [event(title), event(title, 'a', { body: '[[event:#a]]' })],
-      ['-2', ''],
+      ['', '-2'],
     ],
     [
       'before one of the same title that nothing refers to',
