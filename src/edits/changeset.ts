@@ -40,8 +40,7 @@ export const MOST_EDITS = 200;
 
 /** A write of a changeset whose shape was read. */
 type ReadChange =
-  | { place: string; create: ReadCreate; fields: object }
-  | { place: string; create: null; edit: ReadEdit };
+  { place: string; create: ReadCreate; fields: object } | { place: string; create: null; edit: ReadEdit };
 
 /**
  * Creates and edits several entries, all or none, as one changeset. What one of them creates the others refer to as `#` and
