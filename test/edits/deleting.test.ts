@@ -172,7 +172,7 @@ describe('Deleting what others are writing', () => {
     expect(['SAVED  / CONFLICT', 'INVALID GONE null / SAVED']).toEqual(expect.arrayContaining([...told]));
   });
 
-  it('never leaves a link to it that was made after it went, whoever was first', async () => {
+  it('by referring to it, ends in one of two orders, and neither waits for the other for good', async () => {
     for (let round = 0; round < 8; round++) {
       const actor = await room.make.actor();
       const story = await room.make.story();
