@@ -272,6 +272,6 @@ function placeOf(edit: { place: string } | undefined, path: string | null): stri
   const place = edit?.place ?? '';
   if (path === null) return place;
   if (path === '/publish') return path; // what is asked of the changeset as a whole
-  const beside = /^\/(id|baseRevision|against|resolve)(\/|$)/.test(path);
+  const beside = /^\/(id|baseRevision|against|resolve|revision)(\/|$)/.test(path);
   return beside ? place + path : `${pointer(place, 'fields')}${path}`;
 }
