@@ -20,7 +20,7 @@ import { writeOnce } from './once';
 import { carryOut, isWrite, newChangeset, type Plan, type PlannedWrite } from './plan';
 import { invalid, unchanged } from './result';
 import { assertMayEver } from './rights';
-import { giveSlug, type TakenSlugs } from './write-draft';
+import { giveSlug, reserveSlug, type TakenSlugs } from './write-draft';
 
 /** One write of a changeset: a new entry, perhaps under a name by which the others refer to it, or an edit. */
 export type ChangesetEdit =
@@ -42,8 +42,7 @@ export const MOST_EDITS = 200;
 
 /** A write of a changeset whose shape was read. */
 type ReadChange =
-  | { place: string; create: ReadCreate; ref: string | null; fields: object }
-  | { place: string; create: null; edit: ReadEdit };
+  { place: string; create: ReadCreate; fields: object } | { place: string; create: null; edit: ReadEdit };
 
 /**
  * Creates and edits several entries, all or none, as one changeset. What one of them creates the others refer to as `#` and
@@ -127,9 +126,8 @@ function readChange(newsroom: Newsroom, change: ChangesetEdit, refs: ReadonlyMap
   const { place, kind, create, edit } = change;
   const reading = startReading(newsroom, refs);
   if (edit) return { place, create: null, edit: readEdit(kind, edit, reading) };
-  const ref = create.ref ?? null;
-  const entry = refs.get(ref ?? '')?.entry ?? randomUUID();
-  return { place, ref, fields: create.fields, create: readCreate(kind, create.fields, entry, reading) };
+  const entry = refs.get(create.ref ?? '')?.entry ?? randomUUID();
+  return { place, fields: create.fields, create: readCreate(kind, create.fields, entry, reading) };
 }
 
 /** Reads a change again, now that the addresses of what its wiki links name are known. */
@@ -141,24 +139,25 @@ function readAgain(newsroom: Newsroom, change: ReadChange, refs: ReadonlyMap<str
 }
 
 /**
- * The refs with addresses, so that wiki links can name what is not written yet. A slug that is made of a title is chosen
- * here, before the position lock; where it is taken meanwhile the whole write is tried again.
+ * The addresses of what a changeset creates, by entry, so that wiki links can name what is not written yet. Those that are
+ * made of a title are chosen here, before the position lock; where one is taken meanwhile the whole write is tried again.
  */
-async function giveAddresses(
-  run: Run,
-  changes: readonly ReadChange[],
-  refs: ReadonlyMap<string, Newcomer>,
-): Promise<Map<string, Newcomer>> {
-  const addressed = new Map(refs);
+async function giveAddresses(run: Run, changes: readonly ReadChange[]): Promise<Map<string, string>> {
+  const addresses = new Map<string, string>();
   const taken: TakenSlugs = new Map();
+  for (const change of changes)
+    reserveSlug(
+      taken,
+      change.create ?? { kind: change.edit.kind, entry: change.edit.edit.id, content: change.edit.given },
+    );
   for (const change of changes) {
-    if (!change.create || change.ref === null || !KINDS[change.create.kind].hasSlug) continue;
+    if (!change.create || !KINDS[change.create.kind].hasSlug) continue;
     const { kind, entry, content } = change.create;
     const { slug } = await giveSlug(run, kind, content, entry, taken);
     taken.set(`${kind}:${String(slug)}`, entry);
-    addressed.set(change.ref, { kind, entry, address: String(slug) });
+    addresses.set(entry, String(slug));
   }
-  return addressed;
+  return addresses;
 }
 
 async function planAll(
@@ -170,12 +169,15 @@ async function planAll(
   const { run } = context;
   const ids = changes.flatMap((change) => (change.create ? [] : [change.edit.edit.id]));
   const locked = new Map((await lockEntries(run, ids.filter(isUuid))).map((entry) => [entry.id, entry]));
-  const addressed = await giveAddresses(run, changes, refs);
+  const addresses = await giveAddresses(run, changes);
+  const addressed = new Map<string, Newcomer>();
+  for (const [ref, newcomer] of refs)
+    addressed.set(ref, { ...newcomer, address: addresses.get(newcomer.entry) ?? newcomer.address });
   const plans: Plan[] = [];
   for (const earlier of changes) {
     const change = refs.size > 0 ? readAgain(newsroom, earlier, addressed) : earlier;
     if (readingOf(change).problems.length > 0) plans.push(shapeAnswer(change));
-    else if (change.create) plans.push(await planNewcomer(context, change.create, change.ref, addressed));
+    else if (change.create) plans.push(await planNewcomer(context, change.create, addresses));
     else plans.push(await planOne(context, locked.get(change.edit.edit.id), change.edit));
   }
   return plans;
@@ -184,12 +186,10 @@ async function planAll(
 function planNewcomer(
   context: WriteContext,
   create: ReadCreate,
-  ref: string | null,
-  addressed: ReadonlyMap<string, Newcomer>,
+  addresses: ReadonlyMap<string, string>,
 ): Promise<Plan> {
-  const address = ref === null ? null : (addressed.get(ref)?.address ?? null);
-  const slugIsMade = create.content.slug === '' && address !== null;
-  const content = slugIsMade ? { ...create.content, slug: address } : create.content;
+  const slugIsMade = create.content.slug === '';
+  const content = slugIsMade ? { ...create.content, slug: addresses.get(create.entry) ?? '' } : create.content;
   return planCreate(context, { ...create, content }, slugIsMade);
 }
 
@@ -273,6 +273,7 @@ const problemsOf = (edits: readonly { place: string }[], results: readonly EditR
 function placeOf(edit: { place: string } | undefined, path: string | null): string {
   const place = edit?.place ?? '';
   if (path === null) return place;
-  const beside = /^\/(id|baseRevision|against|resolve)(\/|$)/.test(path);
+  if (path === '/publish') return path; // what is asked of the changeset as a whole
+  const beside = /^\/(id|baseRevision|against|resolve|revision)(\/|$)/.test(path);
   return beside ? place + path : `${pointer(place, 'fields')}${path}`;
 }

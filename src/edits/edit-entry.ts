@@ -84,6 +84,7 @@ export async function planEdit(context: WriteContext, entry: LockedEntry, read: 
   const { run } = context;
   const { kind, edit, given, reading } = read;
   reading.problems.length = 0; // of an earlier try of this transaction
+  read.decisions.startAnew();
   const problem = goneProblem(entry) ?? numberProblem(entry, edit);
   if (problem) return invalid(entry.id, [problem]);
   if (context.publish && somethingWaits(entry)) return planUrgent(context, entry, read);

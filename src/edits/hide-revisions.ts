@@ -37,8 +37,8 @@ export async function hideRevisions(scope: Scope, input: HideRequest): Promise<E
   return inTransaction(scope, async ({ run }: Transaction): Promise<EditResult> => {
     const entry = await lockForAct(run, viewer, 'HIDE_REVISIONS', input.id);
     const sights = await findSight(run, entry.id, numbers);
-    const problems = numbers.flatMap((number, index) =>
-      sightProblems(entry, number, `/revisions/${index}`, sights.get(number), input.hidden),
+    const problems = numbers.flatMap((number) =>
+      sightProblems(entry, number, `/revisions/${input.revisions.indexOf(number)}`, sights.get(number), input.hidden),
     );
     if (problems.length > 0) return invalid(entry.id, problems);
     const revisions = numbers.filter((number) => (sights.get(number) === 'SEEN') === input.hidden);

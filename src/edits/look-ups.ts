@@ -4,7 +4,7 @@ import type { View } from '../model/lens';
 import { referencesOf } from '../rules/contents';
 import type { Reading, Reference } from '../rules/fields';
 import type { Run } from '../store/database';
-import { findFormerItems, findTargets, leadsTo, type PendingReferences, type Target } from '../store/references';
+import { type Edge, findEdges, findFormerItems, findTargets, type Target } from '../store/references';
 import { noSuchEntry } from './input';
 
 const KIND_IN_WORDS: Readonly<Record<EntryKind, string>> = {
@@ -74,32 +74,57 @@ export interface Shown {
   content: Content;
 }
 
+/** Where following a field leads from each entry, in a view, once a write is done. */
+export type Paths = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+
+const pathKey = (view: View, field: string): string => `${view} ${field}`;
+
+const acyclicReferences = ({ kind, content }: Shown): Reference[] =>
+  [...referencesOf(kind, content)].filter((reference) => reference.acyclic);
+
 /**
- * Circles that what views are to show of an entry would close. Asked under the position lock: between look and write nobody
- * else links.
- *
- * @param all everything that the same write is to show: circles may run through several of its entries.
+ * The ways on which circles may lie, as they will be with all that a write is to show. Asked under the position lock:
+ * between look and write nobody else links.
  */
-export async function findCycles(run: Run, shown: readonly Shown[], all: readonly Shown[]): Promise<Problem[]> {
-  const problems = new Map<string, Problem>();
-  for (const { kind, entry, view, content } of shown)
-    for (const { acyclic, field, to: start, path } of referencesOf(kind, content)) {
-      if (!acyclic || problems.has(path)) continue;
-      if (await leadsTo(run, { view, field, start, goal: entry }, pendingIn(view, field, all)))
-        problems.set(path, new Problem('CYCLE', `${inWords(path)}: that would close a circle.`, path));
+export async function findPaths(run: Run, all: readonly Shown[]): Promise<Paths> {
+  const pending = new Map<string, { view: View; field: string; edges: Edge[] }>();
+  for (const shown of all)
+    for (const { field, to } of acyclicReferences(shown)) {
+      const { view, entry } = shown;
+      const found = pending.get(pathKey(view, field)) ?? { view, field, edges: [] };
+      found.edges.push({ from: entry, to });
+      pending.set(pathKey(view, field), found);
     }
+  const paths = new Map<string, Map<string, string[]>>();
+  for (const [key, { view, field, edges }] of pending) {
+    const replaced = all.filter((shown) => shown.view === view).map(({ entry }) => entry);
+    const kept = await findEdges(run, { view, field, starts: edges.map(({ to }) => to), replaced });
+    const next = new Map<string, string[]>();
+    for (const { from, to } of [...edges, ...kept]) next.set(from, [...(next.get(from) ?? []), to]);
+    paths.set(key, next);
+  }
+  return paths;
+}
+
+/** Circles that what views are to show of an entry would close. */
+export function cyclesIn(paths: Paths, shown: readonly Shown[]): Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const one of shown)
+    for (const { field, to, path } of acyclicReferences(one))
+      if (!problems.has(path) && leadsTo(paths.get(pathKey(one.view, field)), to, one.entry))
+        problems.set(path, new Problem('CYCLE', `${inWords(path)}: that would close a circle.`, path));
   return [...problems.values()];
 }
 
-function pendingIn(view: View, field: string, all: readonly Shown[]): PendingReferences {
-  const inView = all.filter((shown) => shown.view === view);
-  const by = inView.flatMap(({ kind, entry, content }) =>
-    [...referencesOf(kind, content)]
-      .filter((reference) => reference.field === field)
-      .map((reference) => ({ from: entry, to: reference.to })),
-  );
-  return { of: inView.map(({ entry }) => entry), by };
+function leadsTo(next: ReadonlyMap<string, readonly string[]> | undefined, start: string, goal: string): boolean {
+  const reached = new Set([start]);
+  for (const entry of reached) for (const to of next?.get(entry) ?? []) reached.add(to);
+  return reached.has(goal);
 }
+
+/** Circles that what views are to show of an entry would close, where the write is of nothing else. */
+export const findCycles = async (run: Run, shown: readonly Shown[], all: readonly Shown[]): Promise<Problem[]> =>
+  cyclesIn(await findPaths(run, all), shown);
 
 type Items = readonly { id: string }[];
 

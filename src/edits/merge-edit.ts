@@ -87,7 +87,7 @@ function conflictsOf(reading: Reading, { base, latest }: Standpoints, given: Par
   return [...fields].map((name) => ({
     path: [name],
     base: base[name] ?? null,
-    mine: given[name] ?? base[name] ?? null,
+    mine: (Object.hasOwn(given, name) ? given[name] : base[name]) ?? null,
     theirs: latest[name] ?? null,
   }));
 }

@@ -37,6 +37,11 @@ export class Decisions {
     return found?.decision;
   };
 
+  /** Begins anew, for another try of the same write: nothing was asked for yet. */
+  startAnew(): void {
+    this.used.clear();
+  }
+
   /** Whether what was decided about a place was asked for before. */
   wasUsed(path: readonly string[]): boolean {
     return this.used.has(keyOf(path));
@@ -60,21 +65,24 @@ export class Decisions {
 
 export const NO_DECISIONS = new Decisions(new Map());
 
+const ruleNamed = (rules: FieldRules, name: string): FieldRule | undefined =>
+  Object.hasOwn(rules, name) ? rules[name] : undefined;
+
 function readItem(rules: FieldRules, id: string, value: object, path: string, reading: Reading): unknown {
   return { id, ...readFields(rules, value as Record<string, unknown>, path, reading) };
 }
 
 /** Reads a value for a place, as an input of that place is read; null clears. */
 function readValue(rule: FieldRule, rest: readonly string[], value: unknown, path: string, reading: Reading): unknown {
-  const [item, part] = rest;
+  const [item, part, ...further] = rest;
   if (item === undefined) {
     if (value !== null) return readField(rule, value, path, reading);
     if (rule.required) complainRequired(reading, path);
     return rule.initial?.(reading) ?? rule.empty;
   }
-  if (!isKeyedList(rule)) return null; // no conflict has such a place, and that is told
+  if (!isKeyedList(rule) || further.length > 0) return null; // no conflict has such a place, and that is told
   if (part !== undefined) {
-    const partRule = rule.items[part];
+    const partRule = ruleNamed(rule.items, part);
     return partRule ? readValue(partRule, [], value, path, reading) : null;
   }
   return value === null ? null : readItem(rule.items, item, value as object, path, reading);
@@ -94,7 +102,7 @@ export function readResolutions(
     const place = `/resolve/${index}`;
     if (byPath.has(path)) complain(reading, 'DUPLICATE', `${place}/path`, `resolve: ${path} is decided twice.`);
     const [field = '', ...rest] = segmentsOf(path);
-    const rule = (KINDS[kind].fields as FieldRules)[field];
+    const rule = ruleNamed(KINDS[kind].fields, field);
     if (take !== 'VALUE') byPath.set(path, { place, decision: { take } });
     else if (value === undefined)
       complain(reading, 'REQUIRED', `${place}/value`, 'resolve: VALUE needs a value; null clears.');

@@ -13,7 +13,7 @@ import { outOfSight, PLAIN, type WriteContext } from './plan-content';
 import { assertMutationId, readRemark, startReading } from './input';
 import { assertMay, goneProblem } from './lock';
 import { writeOnce } from './once';
-import type { Plan } from './plan';
+import { isWrite, type Plan } from './plan';
 import { invalid } from './result';
 import { assertMayEver } from './rights';
 import { planUndo } from './take-back';
@@ -59,9 +59,20 @@ export async function undoChangeset(scope: Scope, input: UndoChangesetRequest): 
       plans.push(await planOne(scope, context, row, neighbour));
     }
     const edits = addresses.map((_, index) => ({ place: `/revisions/${index}` }));
-    return carryOutAll(run, edits, plans, summary, input.dryRun === true);
+    return carryOutAll(run, edits, withoutTheGone(plans), summary, input.dryRun === true);
   };
   return writeOnce(scope, viewer.user.uuid, { operation: 'undo changeset', input }, work);
+}
+
+/** What refers to a deleted entry is told, but not what is deleted with it. */
+function withoutTheGone(plans: readonly Plan[]): Plan[] {
+  const writes = plans.filter(isWrite);
+  const gone = new Set(writes.flatMap(({ draft }) => (draft.action === 'DELETE' ? [draft.entry] : [])));
+  return plans.map((plan) =>
+    isWrite(plan)
+      ? { ...plan, remarks: plan.remarks?.filter(({ entryId }) => entryId === null || !gone.has(entryId)) }
+      : plan,
+  );
 }
 
 /** Plans the opposite of what one revision did. */

@@ -8,10 +8,10 @@ import { derive, publicPart } from '../rules/derive';
 import { KINDS } from '../rules/kinds';
 import { slugFrom } from '../rules/slugs';
 import type { Run } from '../store/database';
-import { findFreeSlug, findSlugHolder } from '../store/slugs';
+import { findFreeSlug, findSlugHolders } from '../store/slugs';
 import { TryAgain } from '../store/transaction';
 import type { EntryWrite, Showing } from '../store/write';
-import { findCycles, type Shown } from './look-ups';
+import { cyclesIn, findPaths, type Shown } from './look-ups';
 
 /** How an entry stands once a draft is written. */
 export interface Fate {
@@ -56,6 +56,12 @@ export interface Draft {
   summary: string | null;
   minor: boolean;
   fate: Fate;
+}
+
+/** A draft, and the content that it follows; null for a new entry. */
+interface PlannedDraft {
+  readonly draft: Draft;
+  readonly before: Content | null;
 }
 
 /** It waits for an editor, or stays a draft. */
@@ -107,19 +113,46 @@ export async function giveSlug(
   return { ...content, slug: await findFreeSlug(run, kind, slugFrom(KINDS[kind].title(content)), entry, isTaken) };
 }
 
-/** Gives the draft an address, where nobody chose one; one that somebody chose must be free. */
-async function settleSlug(run: Run, draft: Draft, before: Content | null, taken: TakenSlugs): Promise<Problem[]> {
-  const { kind, entry } = draft;
-  if (!KINDS[kind].hasSlug) return [];
-  draft.content = await giveSlug(run, kind, draft.content, entry, taken);
-  const slug = String(draft.content.slug);
-  const other = taken.get(`${kind}:${slug}`);
-  taken.set(`${kind}:${slug}`, entry);
-  const isKept = before !== null && slug === before.slug;
-  const holder = isKept ? entry : (other ?? (await findSlugHolder(run, kind, slug)) ?? entry);
-  if (holder === entry) return [];
-  if (draft.slugIsMade) throw new TryAgain(`the slug ${slug} was taken meanwhile`);
-  return [new Problem('SLUG_TAKEN', `The slug ${slug} is another entry's.`, '/slug', other ? null : holder)];
+/** Keeps the address that a content brings along from being made for another one. Who comes first keeps it. */
+export function reserveSlug(
+  taken: TakenSlugs,
+  { kind, entry, content }: { kind: EntryKind; entry: string; content: Partial<Content> },
+): void {
+  const key = `${kind}:${String(content.slug)}`;
+  if (KINDS[kind].hasSlug && content.slug && !taken.has(key)) taken.set(key, entry);
+}
+
+/** Gives each draft an address, where nobody chose one; one that somebody chose must be free. */
+async function settleSlugs(run: Run, plans: readonly PlannedDraft[]): Promise<Problem[][]> {
+  // What is chosen already is nobody else's, wherever it stands in the write.
+  const taken: TakenSlugs = new Map();
+  for (const { draft } of plans) reserveSlug(taken, draft);
+  const wanted = plans.flatMap(({ draft: { kind, content } }) =>
+    KINDS[kind].hasSlug && content.slug ? [{ kind, slug: String(content.slug) }] : [],
+  );
+  const holders = await findSlugHolders(run, wanted);
+  const problems: Problem[][] = [];
+  for (const { draft, before } of plans) {
+    const { kind, entry, content } = draft;
+    const key = `${kind}:${String(content.slug)}`;
+    const isNew = KINDS[kind].hasSlug && content.slug !== '' && content.slug !== before?.slug;
+    const problem = isNew ? slugProblemOf(draft, taken.get(key) ?? entry, holders.get(key) ?? entry) : null;
+    problems.push(problem ? [problem] : []);
+    draft.content = await giveSlug(run, kind, content, entry, taken);
+    reserveSlug(taken, draft);
+  }
+  return problems;
+}
+
+/** That an address is another's: of the same write, or of one that is there. */
+function slugProblemOf({ entry, content, slugIsMade }: Draft, inWrite: string, holder: string): Problem | null {
+  const slug = String(content.slug);
+  const taken = (by: string | null): Problem =>
+    new Problem('SLUG_TAKEN', `The slug ${slug} is another entry's.`, '/slug', by);
+  if (inWrite !== entry) return taken(null);
+  if (holder === entry) return null;
+  if (slugIsMade) throw new TryAgain(`the slug ${slug} was taken meanwhile`);
+  return taken(holder);
 }
 
 /** What the views are to show of a draft's entry, where that changes. */
@@ -136,19 +169,13 @@ const shownOf = ({ kind, entry, content, fate }: Draft): Shown[] => {
  *
  * @returns the problems of each draft, in their order.
  */
-export async function findLateProblems(
-  run: Run,
-  drafts: readonly { draft: Draft; before: Content | null }[],
-): Promise<Problem[][]> {
-  const taken: TakenSlugs = new Map();
-  const problems: Problem[][] = [];
-  for (const { draft, before } of drafts) problems.push(await settleSlug(run, draft, before, taken));
-  const all = drafts.flatMap(({ draft }) => shownOf(draft));
-  for (const [index, { draft }] of drafts.entries()) {
-    // Nothing can refer to a new entry yet but what is written with it.
-    if (draft.was || drafts.length > 1) problems[index]?.push(...(await findCycles(run, shownOf(draft), all)));
-  }
-  return problems;
+export async function findLateProblems(run: Run, plans: readonly PlannedDraft[]): Promise<Problem[][]> {
+  const problems = await settleSlugs(run, plans);
+  const all = plans.map(({ draft }) => shownOf(draft));
+  // Nothing can refer to a new entry yet but what is written with it.
+  if (plans.length === 1 && !plans[0]?.draft.was) return problems;
+  const paths = await findPaths(run, all.flat());
+  return problems.map((found, index) => [...found, ...cyclesIn(paths, all[index] ?? [])]);
 }
 
 /** What a view is to show of a content. */

@@ -98,7 +98,8 @@ export const ChangeOp = words('ADDED', 'REMOVED', 'CHANGED', 'MOVED');
 export type ChangeOp = keyof typeof ChangeOp;
 registerEnumType(ChangeOp, {
   name: 'ChangeOp',
-  description: 'MOVED: an item of a list stands elsewhere among those that both sides have.',
+  description:
+    'MOVED: an item of a list stands elsewhere among those that both sides have. What is ADDED to a list stands at its end, in the order told, unless a MOVED tells its place.',
 });
 
 @ObjectType({ simpleResolvers: true, description: 'One difference between two states of an entry.' })
@@ -109,7 +110,10 @@ export class FieldChange {
   @Field(() => ChangeOp)
   op: ChangeOp;
 
-  @Field(() => Json, { nullable: true, description: 'For MOVED: the place in the list, from 0.' })
+  @Field(() => Json, {
+    nullable: true,
+    description: 'For MOVED: the place in the list, from 0; null for an item that is new.',
+  })
   before: unknown;
 
   @Field(() => Json, { nullable: true, description: 'For MOVED: the place in the list, from 0.' })

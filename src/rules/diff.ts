@@ -82,6 +82,10 @@ function diffMembers(before: unknown[], after: unknown[], path: string): FieldCh
   ];
 }
 
+/**
+ * Items taken out, then in the new order what came, what moved, and what changed within. What came stands after all that
+ * stayed in its place; where it does not, its place is told like that of what moved.
+ */
 function diffItems(rules: FieldRules, before: Item[], after: Item[], path: string): FieldChange[] {
   const [had, has] = [new Map(before.map((item) => [item.id, item])), new Map(after.map((item) => [item.id, item]))];
   const stayed = after.filter((item) => had.has(item.id));
@@ -90,12 +94,16 @@ function diffItems(rules: FieldRules, before: Item[], after: Item[], path: strin
     inOldOrder,
     stayed.map((item) => item.id),
   );
+  const lastInPlace = after.findLastIndex((item) => had.has(item.id) && !moved.has(item.id));
   return [
     ...before.filter((item) => !has.has(item.id)).map((item) => change('REMOVED', pointer(path, item.id), item, null)),
     ...after.flatMap((item, place) => {
       const old = had.get(item.id);
       const at = pointer(path, item.id);
-      if (!old) return [change('ADDED', at, null, item)];
+      if (!old) {
+        const added = change('ADDED', at, null, item);
+        return place < lastInPlace ? [added, change('MOVED', at, null, place)] : [added];
+      }
       const move = moved.has(item.id) ? [change('MOVED', at, before.indexOf(old), place)] : [];
       return [...move, ...diffFields(rules, old, item, at)];
     }),

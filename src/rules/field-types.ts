@@ -145,9 +145,17 @@ export const quantity = (min = -Number.MAX_VALUE, max = Number.MAX_VALUE): Field
     },
   });
 
-/** A moment, which the API hands over as a Date. Stored as RFC 3339. */
+/** A moment: the API hands over a Date, what was stored is RFC 3339. */
 export const instant = (): FieldRule<string | null> =>
-  valueRule<string | null>({ empty: null, read: (input) => (input as Date).toISOString() });
+  valueRule<string | null>({
+    empty: null,
+    read: (input, path, reading) => {
+      const at = input instanceof Date ? input : new Date(String(input));
+      if (!Number.isNaN(at.getTime())) return at.toISOString();
+      complainInvalid(reading, path, 'this is not a moment.');
+      return null;
+    },
+  });
 
 const cleaned = (clean: (value: string) => Cleaning, limit: number) =>
   valueRule<string | null>({

@@ -10,11 +10,14 @@ export interface ChangesetRevision extends RevisionAddress {
   readonly position: string;
 }
 
-/** Changesets by id, in no order. */
+/** Changesets by id, in no order. Their summary is that of their revisions: what hides one of these hides it. */
 export const findChangesets = (run: Run, ids: readonly string[]): Promise<ChangesetRecord[]> =>
   run<ChangesetRecord>(
     'changesets',
-    'select id as uuid, summary, author, at from changeset where id = any($1::uuid[])',
+    `select c.id as uuid, c.author, c.at,
+        case when not exists (select from revision r where r.changeset = c.id and r.hidden_at is not null)
+          then c.summary end as summary
+      from changeset c where c.id = any($1::uuid[])`,
     [ids],
   );
 

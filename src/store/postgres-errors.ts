@@ -11,6 +11,10 @@ export const isWorthRetrying = (error: unknown): boolean => {
 const unavailable = (error: unknown, message: string): WikiError =>
   new WikiError('SERVICE_UNAVAILABLE', message, { retryAfterSeconds: 1 }, { cause: error });
 
+/** What somebody is told who lost against others until it was enough. */
+export const tooMuchAtOnce = (error: unknown): WikiError =>
+  unavailable(error, 'Somebody else is writing to the same entries. Nothing was written; try again.');
+
 const CONNECTION_CODES: ReadonlySet<string> = new Set([
   '25006', // it has become a replica
   '28000', // it takes this user or password no longer
@@ -27,8 +31,7 @@ const CONNECTION_LOST = /Connection terminated|timeout exceeded when trying to c
 /** What Postgres reports, in words that a caller can act on; what nobody outside can help stays as it is. */
 export function translatePostgresError(error: unknown): unknown {
   const code = codeOf(error);
-  if (code === '55P03' || code === '40P01' || code === '40001')
-    return unavailable(error, 'Somebody else is writing to the same entries. Nothing was written; try again.');
+  if (code === '55P03' || code === '40P01' || code === '40001') return tooMuchAtOnce(error);
   if (code === '57014')
     return new WikiError('TIMEOUT', 'The database took too long. Ask for less, or try again.', {}, { cause: error });
   const isConnectionTrouble =

@@ -13,38 +13,34 @@ export interface Target {
 export const findTargets = (run: Run, ids: readonly string[]): Promise<Target[]> =>
   run<Target>('reference-targets', 'select id, kind, state from entry where id = any($1::uuid[])', [ids]);
 
-/** What a write is about to make of the references by one field in one view. */
-export interface PendingReferences {
-  /** Entries whose references are replaced. */
-  readonly of: readonly string[];
-  /** What they are replaced by, from entry to entry. */
-  readonly by: readonly { readonly from: string; readonly to: string }[];
+/** A reference from one entry to another. */
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
 }
 
-/** Whether following `field` in a view leads from `start` to `goal`, as it will be with what is pending. */
-export async function leadsTo(
+/** The references by `field` in a view that are met on the way from entries, without those of `replaced` entries. */
+export const findEdges = (
   run: Run,
-  { view, field, start, goal }: { view: View; field: string; start: string; goal: string },
-  pending: PendingReferences,
-): Promise<boolean> {
-  const rows = await run(
-    'leads-to',
-    `with recursive reached (entry) as (
-        select $3::uuid
+  {
+    view,
+    field,
+    starts,
+    replaced,
+  }: { view: View; field: string; starts: readonly string[]; replaced: readonly string[] },
+): Promise<Edge[]> =>
+  run<Edge>(
+    'edges',
+    `with recursive met (entry, "from") as (
+        select s.entry, null::uuid from unnest($3::uuid[]) as s (entry)
         union
-        select n.to_entry from reached r cross join lateral (
-          select l.to_entry from link l
-            where l.from_entry = r.entry and l.view = $1 and l.field = $2 and l.until is null
-              and l.from_entry <> all($5::uuid[])
-          union all
-          select p.to_entry from unnest($6::uuid[], $7::uuid[]) as p (from_entry, to_entry) where p.from_entry = r.entry
-        ) n
+        select l.to_entry, l.from_entry from met m
+          join link l on l.from_entry = m.entry and l.view = $1 and l.field = $2 and l.until is null
+            and l.to_entry is not null and l.from_entry <> all($4::uuid[])
       )
-      select from reached where entry = $4::uuid limit 1`,
-    [view, field, start, goal, pending.of, pending.by.map(({ from }) => from), pending.by.map(({ to }) => to)],
+      select "from", entry as "to" from met where "from" is not null`,
+    [view, field, starts, replaced],
   );
-  return rows.length > 0;
-}
 
 /** Which of these ids are items that some revision of the entry has had in the list. */
 export async function findFormerItems(

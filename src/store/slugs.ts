@@ -4,12 +4,13 @@ import type { Run } from './database';
 
 /** Who holds a slug, and whether for good: once public, or while it is the entry's own. */
 export interface SlugHolder {
+  kind: EntryKind;
   slug: string;
   entry: string;
   isKept: boolean;
 }
 
-const HELD = `select a.slug, a.entry,
+const HELD = `select a.kind, a.slug, a.entry,
     (a.public_since is not null or exists (
       select from shown s where s.entry = a.entry and s.view = 'LATEST' and s.slug = a.slug
     )) as "isKept"
@@ -19,6 +20,21 @@ const HELD = `select a.slug, a.entry,
 export async function findSlugHolder(run: Run, kind: EntryKind, slug: string): Promise<string | null> {
   const rows = await run<SlugHolder>('slug-holder', `${HELD} where a.kind = $1 and a.slug = $2`, [kind, slug]);
   return rows.find((row) => row.isKept)?.entry ?? null;
+}
+
+/** Who holds these slugs, by kind and slug as `STORY:the-vote`; those that nobody holds are not in it. */
+export async function findSlugHolders(
+  run: Run,
+  slugs: readonly { kind: EntryKind; slug: string }[],
+): Promise<Map<string, string>> {
+  if (slugs.length === 0) return new Map();
+  const rows = await run<SlugHolder>(
+    'slug-holders',
+    `select h.kind, h.slug, h.entry, h."isKept" from unnest($1::text[], $2::text[]) as w (kind, slug)
+      cross join lateral (${HELD} where a.kind = w.kind and a.slug = w.slug) h`,
+    [slugs.map(({ kind }) => kind), slugs.map(({ slug }) => slug)],
+  );
+  return new Map(rows.filter((row) => row.isKept).map(({ kind, slug, entry }) => [`${kind}:${slug}`, entry]));
 }
 
 /**

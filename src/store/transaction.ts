@@ -1,9 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Run, runOn } from './database';
-import { isWorthRetrying, translatePostgresError } from './postgres-errors';
+import { isWorthRetrying, tooMuchAtOnce, translatePostgresError } from './postgres-errors';
 import type { Scope } from './scope';
 
 const TRIES = 3;
+
+/** What only did not fit any more is prepared anew more often: of those who want the same, one gets it each time. */
+const TRIES_ANEW = 10;
 
 /** Thrown to end a transaction without writing anything, with an answer all the same. */
 class RolledBack<Answer> extends Error {
@@ -39,7 +42,9 @@ export async function inTransaction<Answer>(
       return await attemptTransaction(scope, work);
     } catch (error) {
       if (error instanceof RolledBack) return error.answer as Answer;
-      if (attempt >= TRIES || !(error instanceof TryAgain || isWorthRetrying(error))) throw error;
+      const isStale = error instanceof TryAgain;
+      if (isStale && attempt >= TRIES_ANEW) throw tooMuchAtOnce(error);
+      if (!isStale && (attempt >= TRIES || !isWorthRetrying(error))) throw error;
       await wait(20 + Math.random() * 100 * attempt); // jitter: those who met once should not meet again
     }
   }

@@ -30,7 +30,10 @@ export const concealRevisions = (run: Run, { act, ...request }: ConcealRequest):
     `conceal-${act}`,
     `with concealed as (
         update revision r set ${CHANGES[act]} where r.entry = $1 and r.number = any($2::int[])
-          returning r.number, r.public_position
+          returning r.number, r.public_position, r.changeset
+      ),
+      unsaid as (
+        update changeset s set summary = null from concealed c where '${act}' = 'ERASE' and s.id = c.changeset
       ),
       recorded as (
         insert into concealment (entry, revisions, act, reason, author, asked_by)

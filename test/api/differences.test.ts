@@ -99,7 +99,8 @@ describe('A difference of two revisions', () => {
           after: change.before,
         }));
         expect(told(there)).toEqual(told(turned));
-        expect(there.filter(({ op }) => op === 'MOVED')).toHaveLength(back.filter(({ op }) => op === 'MOVED').length);
+        const moves = (changes: Change[]) => changes.filter(({ op, before }) => op === 'MOVED' && before !== null);
+        expect(moves(there)).toHaveLength(moves(back).length);
         if (from === to) expect(there).toEqual([]);
         else expect(there.length).toBeGreaterThan(0);
         for (const change of there)
@@ -127,11 +128,15 @@ describe('A difference of two revisions', () => {
       [
         `ADDED /timeline/${added}`,
         `CHANGED /timeline/${a}/note`,
+        `MOVED /timeline/${added}`,
         `MOVED /timeline/${d}`,
         `REMOVED /timeline/${b}`,
       ].toSorted(),
     );
-    expect(changes.find(({ op }) => op === 'MOVED')).toMatchObject({ before: 3, after: 0, text: null });
+    expect(changes.filter(({ op }) => op === 'MOVED')).toMatchObject([
+      { path: `/timeline/${d}`, before: 3, after: 0, text: null },
+      { path: `/timeline/${added}`, before: null, after: 2, text: null },
+    ]);
     expect(changes.find(({ op }) => op === 'CHANGED')?.text).toEqual([
       { op: 'EQUAL', text: 'One' },
       { op: 'INSERT', text: ', changed' },
@@ -253,7 +258,7 @@ describe('A difference in PUBLISHED', () => {
       summary: 'Told.',
     });
     expect((await diff(story.id, 1, 2, 'PUBLISHED', null)).map(({ path }) => path)).toEqual(['/summary']);
-    expect((await diff(story.id, 1, 2)).map(({ op }) => op)).toEqual(['ADDED', 'ADDED', 'ADDED']);
+    expect((await diff(story.id, 1, 2)).map(({ op }) => op)).toEqual(['ADDED', 'ADDED', 'MOVED', 'ADDED', 'MOVED']);
     const document = await room.make.document();
     await edit('Document', document.id, 1, { publisher: draft, authors: [draft, seen] });
     const told = await diff(document.id, 1, 2, 'PUBLISHED', null);

@@ -41,17 +41,37 @@ const FIELDS: Record<string, string> = {
 };
 
 const KEYS: Record<string, string[]> = {
-  story: ['main', 'other', 'draft-story', 'draft-telling', 'nothing'],
-  actor: ['hugo', 'outlet', 'official', 'early', 'late', 'nothing'],
-  event: ['arrest', 'hearing', 'draft-event', 'draft-part', 'nothing'],
-  claim: ['sanctioned', 'protected', 'draft-claim', 'draft-about', 'nothing'],
-  document: ['article', 'draft-document', 'draft-translation', 'nothing'],
+  story: ['main', 'other', 'draft-story', 'draft-telling', 'gone-story', 'story-by-changeset', 'nothing'],
+  actor: ['hugo', 'outlet', 'official', 'early', 'late', 'gone-actor', 'by-changeset', 'nothing'],
+  event: ['arrest', 'hearing', 'draft-event', 'draft-part', 'gone-event', 'nothing'],
+  claim: ['sanctioned', 'protected', 'draft-claim', 'draft-about', 'gone-claim', 'nothing'],
+  document: ['article', 'draft-document', 'draft-translation', 'gone-document', 'nothing'],
   citation: ['cited', 'denied', 'draft-citation', 'draft-citation-of-story', 'draft-citation-of-draft', 'nothing'],
 };
 
 const SLUGS: Record<string, string[]> = {
-  story: ['main', 'other', 'main-next', 'draft-story', 'the-general-again', 'nothing'],
-  actor: ['hugo', 'hugo-first', 'hugo-next', 'early', 'late', 'outlet', 'nothing'],
+  story: [
+    'main',
+    'other',
+    'main-next',
+    'draft-story',
+    'the-general-again',
+    'gone-story',
+    'the-general-by-changeset',
+    'nothing',
+  ],
+  actor: [
+    'hugo',
+    'hugo-first',
+    'hugo-next',
+    'early',
+    'late',
+    'outlet',
+    'gone-actor',
+    'by-changeset',
+    'undone',
+    'nothing',
+  ],
   event: ['arrest', 'hearing', 'hearing-next', 'draft-event', 'a-part-of-it', 'nothing'],
 };
 
@@ -72,6 +92,11 @@ const FILTERS: Record<string, string[]> = {
     '{ actor: "<hugo>" }',
     '{ actor: "<early>" }',
     '{ actor: "<late>" }',
+    '{ actor: "<gone-actor>" }',
+    '{ actor: "<by-changeset>" }',
+    '{ event: "<gone-event>" }',
+    '{ claim: "<gone-claim>" }',
+    '{ state: DELETED }',
     '{ actor: "<official>" }',
     '{ actor: "<outlet>" }',
     '{ event: "<draft-event>" }',
@@ -110,6 +135,8 @@ const FILTERS: Record<string, string[]> = {
   claim: [
     '{ subject: "<hugo>" }',
     '{ subject: "<early>" }',
+    '{ subject: "<gone-actor>" }',
+    '{ property: { eq: "gone" } }',
     '{ subject: "<arrest>" }',
     '{ property: { eq: "sanctioned-by-us" } }',
     '{ property: { eq: "secret" } }',
@@ -141,6 +168,17 @@ const FILTERS: Record<string, string[]> = {
     '{ actor: "<early>" }',
     '{ actor: "<official>" }',
   ],
+};
+
+/** Acts that no reader has the right to, with their least input. */
+const ACTS: Record<string, string> = {
+  revertEntry: 'id: KEY, baseRevision: 1, toRevision: 1',
+  undoRevision: 'id: KEY, revision: 2',
+  deleteEntry: 'id: KEY, baseRevision: 1',
+  restoreEntry: 'id: KEY',
+  hideRevisions: 'id: KEY, revisions: [1], reason: "x"',
+  undoChangeset: 'changeset: KEY',
+  applyChangeset: 'edits: [{ editStory: { id: KEY, baseRevision: 1, fields: { headline: "x" } } }]',
 };
 
 const NESTED: [string, string, string][] = [
@@ -282,6 +320,9 @@ function corpus(): [string, Operation][] {
     ask(`mutation { publish(input: { id: "<${key}>", revision: 1 }) { outcome } }`);
   }
   ask(`{ viewer { watching { ${PAGE} } } }`);
+  for (const key of ['main', 'gone-story', 'story-by-changeset', 'nothing'])
+    for (const [name, more] of Object.entries(ACTS))
+      ask(`mutation { ${name}(input: { ${more.replace('KEY', `"<${key}>"`)} }) { outcome problems { message } } }`);
   return operations;
 }
 

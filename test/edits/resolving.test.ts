@@ -90,6 +90,21 @@ describe('Settling a conflict', () => {
     ]);
   });
 
+  it('for their side everywhere, where the edit does nothing else, leaves nothing to write', async () => {
+    const { id, content } = await room.make.story({
+      headline: 'Base',
+      timeline: ['a', 'b', 'c'].map((note) => ({ note })),
+    });
+    const [a, b, c] = content.timeline as Fields[];
+    await edit(id, 1, { headline: 'Theirs', timeline: [c, a, b] });
+    const mine = { headline: 'Mine', timeline: [b, a, c] };
+    const refused = await edit(id, 1, mine);
+    expect(paths(refused)).toEqual(['/headline', '/timeline']);
+    const resolve = paths(refused).map((path) => ({ path, take: 'THEIRS' }));
+    const settled = await writingNothing(room, () => edit(id, 1, mine, { against: 2, resolve }));
+    expect([settled.outcome, settled.problems]).toEqual(['UNCHANGED', []]);
+  });
+
   it('can take an item out, or bring a list of its own', async () => {
     const { id, mine, first, second } = await contested();
     const settled = await edit(id, 1, mine, {

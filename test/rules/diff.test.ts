@@ -1,81 +1,15 @@
 import * as fc from 'fast-check';
 import type { Content, EntryKind } from '../../src/model/entry';
-import type { FieldChange } from '../../src/model/revision';
 import { emptyContent, sameContent } from '../../src/rules/contents';
 import { changedTexts, diffContents, spellOut } from '../../src/rules/diff';
 import type { FieldRules } from '../../src/rules/fields';
 import { isKeyedList } from '../../src/rules/field-groups';
 import { KINDS } from '../../src/rules/kinds';
+import { applyChanges, inOneOrder } from '../support/apply-changes';
 import { CONTENTS, TEXTS } from '../support/arbitrary-contents';
 
 type Values = Record<string, unknown>;
 type Item = Values & { id: string };
-
-const stepsOf = (path: string): string[] =>
-  path
-    .slice(1)
-    .split('/')
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-const keyOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-
-/** Puts changes on a content, as an integration would that keeps a copy: knows shapes, but not the other side. */
-function apply(rules: FieldRules, before: Values, changes: readonly FieldChange[], depth = 0): Values {
-  const after = structuredClone(before);
-  for (const [name, rule] of Object.entries(rules)) {
-    const mine = changes.filter((change) => stepsOf(change.path)[depth] === name);
-    if (isKeyedList(rule)) after[name] = applyToList(rule.items, after[name] as Item[], mine, depth + 1);
-    else if (rule.shape === 'set') after[name] = applyToSet(after[name] as unknown[], mine);
-    else for (const change of mine) after[name] = change.after;
-  }
-  return after;
-}
-
-function applyToSet(members: unknown[], changes: readonly FieldChange[]): unknown[] {
-  const gone = new Set(changes.filter((change) => change.op === 'REMOVED').map((change) => keyOf(change.before)));
-  const kept = members.filter((member) => !gone.has(keyOf(member)));
-  return [...kept, ...changes.filter((change) => change.op === 'ADDED').map((change) => change.after)];
-}
-
-function applyToList(rules: FieldRules, items: Item[], changes: readonly FieldChange[], depth: number): Item[] {
-  const whole = changes.filter((change) => stepsOf(change.path).length === depth + 1);
-  const idOf = (change: FieldChange): string => stepsOf(change.path)[depth] as string;
-  const ids = (op: string) => new Set(whole.filter((change) => change.op === op).map(idOf));
-  const [removed, moved] = [ids('REMOVED'), ids('MOVED')];
-  const edited = new Map(
-    items.map((item) => [
-      item.id,
-      apply(
-        rules,
-        item,
-        changes.filter((change) => idOf(change) === item.id && !whole.includes(change)),
-        depth + 1,
-      ) as Item,
-    ]),
-  );
-  const stayed = items.filter((item) => !removed.has(item.id) && !moved.has(item.id)).map((item) => item.id);
-  const added = whole.filter((change) => change.op === 'ADDED').map((change) => change.after as Item);
-  for (const item of added) edited.set(item.id, item);
-  // Who moved stands where the change says; the others fill the rest, those that are new at the end.
-  const places: string[] = [];
-  for (const change of whole.filter((one) => one.op === 'MOVED')) places[change.after as number] = idOf(change);
-  const rest = [...stayed, ...added.map((item) => item.id)];
-  for (let place = 0; rest.length > 0; place++) places[place] ??= rest.shift() as string;
-  return places.map((id) => edited.get(id) as Item);
-}
-
-/** A content in which the order of what has none is always the same. */
-function ordered(rules: FieldRules, content: Values, ignoreOrder: (list: string) => boolean = () => false): Values {
-  return Object.fromEntries(
-    Object.entries(rules).map(([name, rule]) => {
-      const value = content[name];
-      if (rule.shape === 'set')
-        return [name, (value as unknown[]).toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))];
-      if (!isKeyedList(rule)) return [name, value];
-      const items = (value as Item[]).map((item) => ({ id: item.id, ...ordered(rule.items, item) }));
-      return [name, ignoreOrder(name) ? items.toSorted((one, other) => (one.id < other.id ? -1 : 1)) : items];
-    }),
-  );
-}
 
 const kinds = Object.keys(CONTENTS) as (keyof typeof CONTENTS)[];
 const two = (kind: keyof typeof CONTENTS) => fc.tuple(CONTENTS[kind], CONTENTS[kind]);
@@ -88,16 +22,8 @@ describe.each(kinds)('What changed between two states of a %s', (kind) => {
     fc.assert(
       fc.property(two(kind), ([before, after]) => {
         const changes = diffContents(kind, before, after, textsOf(kind, before, after));
-        const applied = apply(rulesOf(kind), spellOut(kind, before, TEXTS), changes);
-        // The place of what is new is not told; where nothing is new, the order is.
-        const hasNew = (list: string) =>
-          changes.some(
-            (change) =>
-              change.op === 'ADDED' && change.path.split('/')[1] === list && change.path.split('/').length === 3,
-          );
-        expect(ordered(rulesOf(kind), applied, hasNew)).toEqual(
-          ordered(rulesOf(kind), spellOut(kind, after, TEXTS), hasNew),
-        );
+        const applied = applyChanges(rulesOf(kind), spellOut(kind, before, TEXTS), changes);
+        expect(inOneOrder(rulesOf(kind), applied)).toEqual(inOneOrder(rulesOf(kind), spellOut(kind, after, TEXTS)));
       }),
       { numRuns: 500 },
     );
@@ -109,12 +35,10 @@ describe.each(kinds)('What changed between two states of a %s', (kind) => {
         const nothing = emptyContent(kind);
         const opening = diffContents(kind, nothing, content, TEXTS);
         expect(opening.every((change) => change.op === 'ADDED' && change.before === null)).toBe(true);
-        expect(ordered(rulesOf(kind), apply(rulesOf(kind), nothing, opening), () => true)).toEqual(
-          ordered(rulesOf(kind), spellOut(kind, content, TEXTS), () => true),
-        );
+        expect(applyChanges(rulesOf(kind), nothing, opening)).toEqual(spellOut(kind, content, TEXTS));
         const closing = diffContents(kind, content, nothing, TEXTS);
         expect(closing.every((change) => change.op === 'REMOVED' && change.after === null)).toBe(true);
-        expect(apply(rulesOf(kind), spellOut(kind, content, TEXTS), closing)).toEqual(nothing);
+        expect(applyChanges(rulesOf(kind), spellOut(kind, content, TEXTS), closing)).toEqual(nothing);
       }),
     );
   });
@@ -178,7 +102,21 @@ describe('Items of a list that change places', () => {
 
   it('are not told as moved because others were removed or added before them', () => {
     expect(moves('abcd', 'bcd')).toEqual([expect.stringMatching(/^REMOVED \/timeline\/a/)]);
-    expect(moves('bcd', 'abcd')).toEqual([expect.stringMatching(/^ADDED \/timeline\/a/)]);
+    expect(moves('abc', 'abcd')).toEqual([expect.stringMatching(/^ADDED \/timeline\/d/)]);
+  });
+
+  it('are told with their place where they are new and not at the end', () => {
+    const places = (before: string, after: string) =>
+      diffContents('STORY', story(before), story(after), new Map())
+        .filter(({ op }) => op === 'MOVED')
+        .map(({ path, before: from, after: to }) => [path, from, to]);
+    expect(places('bcd', 'abcd')).toEqual([['/timeline/a', null, 0]]);
+    expect(places('bc', 'bxcy')).toEqual([['/timeline/x', null, 1]]);
+    expect(places('ab', 'bxa')).toEqual([
+      ['/timeline/b', 1, 0],
+      ['/timeline/x', null, 1],
+    ]);
+    expect(places('', 'abc')).toEqual([]);
   });
 
   it('are all but the longest run that kept its order', () => {

@@ -66,8 +66,89 @@ const actor: fc.Arbitrary<Content> = fc.record({
   anonymity: maybe(fc.record({ description: word, reason: maybe(word), basis: maybe(word) })),
 });
 
+const event: fc.Arbitrary<Content> = fc.record({
+  slug: fc.constantFrom('guard', 'vote'),
+  language: fc.constantFrom('en', 'es'),
+  title: word,
+  eventType: fc.constantFrom('ARREST', 'OTHER'),
+  body: text,
+  when: date,
+  place: maybe(
+    fc.record({
+      name: word,
+      country: maybe(word),
+      latitude: maybe(fc.constantFrom(0, 10.5)),
+      longitude: fc.constant(null),
+    }),
+  ),
+  occurrence: fc.constantFrom('OCCURRED', 'ALLEGED'),
+  participants: listOf(fc.record({ actor: reference, role: maybe(word) })),
+  partOf: maybe(reference),
+});
+
+const claim: fc.Arbitrary<Content> = fc.record({
+  language: fc.constantFrom('en', 'es'),
+  text: word,
+  subject: reference,
+  property: maybe(word),
+  value: maybe(
+    fc.constantFrom(
+      { text: null, number: 0, unit: 'kg', date: null, entry: null },
+      { text: 'a/b~c', number: null, unit: null, date: null, entry: null },
+      { text: null, number: null, unit: null, date: null, entry: ENTRIES[1] as string },
+    ),
+  ),
+  mood: fc.constantFrom('FACT', 'ALLEGATION'),
+  when: date,
+  relations: listOf(fc.record({ kind: fc.constantFrom('SAME_AS', 'CONTRADICTS'), claim: reference })),
+  verdict: maybe(fc.record({ rating: fc.constantFrom('TRUE', 'FALSE'), reason: word })),
+});
+
+const document: fc.Arbitrary<Content> = fc.record({
+  language: fc.constantFrom('en', 'es'),
+  title: word,
+  documentType: fc.constantFrom('ARTICLE', 'INTERVIEW'),
+  url: maybe(fc.constantFrom('https://example.org/a', 'https://example.org/b')),
+  archiveUrl: fc.constant(null),
+  publisher: maybe(reference),
+  authors: setOf(reference),
+  publishedAt: date,
+  retrievedAt: maybe(fc.constant('2015-01-28T14:05:00.000Z')),
+  translationOf: maybe(reference),
+  status: fc.constantFrom('ACTIVE', 'RETRACTED'),
+  statusNote: maybe(word),
+  keptText: text,
+});
+
+const citation: fc.Arbitrary<Content> = fc.record({
+  language: fc.constantFrom('en', 'es'),
+  about: reference,
+  path: maybe(fc.constantFrom('/headline', '/timeline/i1/note')),
+  stance: fc.constantFrom('ASSERTS', 'DENIES'),
+  document: reference,
+  quote: maybe(word),
+  quoteKind: fc.constantFrom('VERBATIM', 'PARAPHRASE'),
+  locator: maybe(word),
+  chain: listOf(
+    fc.record({
+      role: fc.constantFrom('VIA', 'SAID_BY'),
+      actor: maybe(reference),
+      document: maybe(reference),
+      description: word,
+    }),
+  ),
+  saidAt: date,
+});
+
 /** As Postgres gives it back: plain objects, which share nothing. */
 const asStored = (content: Content): Content => JSON.parse(JSON.stringify(content)) as Content;
 
-/** Contents of the two kinds that between them have fields of every shape. */
-export const CONTENTS = { STORY: story.map(asStored), ACTOR: actor.map(asStored) } as const;
+/** Contents of every kind. */
+export const CONTENTS = {
+  STORY: story.map(asStored),
+  ACTOR: actor.map(asStored),
+  EVENT: event.map(asStored),
+  CLAIM: claim.map(asStored),
+  DOCUMENT: document.map(asStored),
+  CITATION: citation.map(asStored),
+} as const;

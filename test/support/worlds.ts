@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openTestNewsroom, type TestNewsroom } from './newsroom';
 import { talkIn } from './talk';
+import { Builder, makeMask } from './world-builder';
 
 /** A newsroom whose entries are known by keys, so that it can be compared with another. */
 export interface World {
@@ -12,88 +13,65 @@ export interface World {
 }
 
 type Fields = Record<string, unknown>;
-type Kind = keyof TestNewsroom['make'];
-
-const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
-const ITEM_IN_PATH = /(?<=\/)[A-Za-z0-9_-]{16}(?=\/|$)/g;
-const TIMES = new Set(['createdAt', 'updatedAt', 'publicSince', 'reviewedAt']);
-const CURSORS = new Set(['cursor', 'startCursor', 'endCursor']);
-
-/** Numbers what it meets in the order in which it meets it. */
-function makeMask(keys: ReadonlyMap<string, string>): (answer: unknown) => string {
-  const met = new Map<string, string>();
-  const numbered = (what: string, value: string): string => {
-    const name = met.get(`${what} ${value}`) ?? `<${what} ${met.size}>`;
-    met.set(`${what} ${value}`, name);
-    return name;
-  };
-  const maskText = (name: string, value: string): string => {
-    if (CURSORS.has(name)) return numbered('cursor', value);
-    if (TIMES.has(name)) return numbered('time', value);
-    if (name === 'id' && /^[A-Za-z0-9_-]{16}$/.test(value)) return numbered('item', value);
-    const withKeys = value.replace(UUID, (id) => (keys.has(id) ? `<${keys.get(id)}>` : numbered('id', id)));
-    return name === 'path' ? withKeys.replace(ITEM_IN_PATH, (id) => numbered('item', id)) : withKeys;
-  };
-  return (answer) =>
-    JSON.stringify(answer, (name, value: unknown) => (typeof value === 'string' ? maskText(name, value) : value));
-}
-
-/** Lets the clock go on, so that nothing is written in the same millisecond: ties would be broken by random ids. */
-async function tick(): Promise<void> {
-  const start = Date.now();
-  while (Date.now() < start + 2) await new Promise((resolve) => setImmediate(resolve));
-}
-
-class Builder {
-  readonly ids = new Map<string, string>();
-
-  constructor(
-    readonly room: TestNewsroom,
-    readonly hasDrafts: boolean,
-  ) {}
-
-  ref(key: string): string {
-    const id = this.ids.get(key) ?? randomUUID();
-    this.ids.set(key, id);
-    return id;
-  }
-
-  async open(kind: Kind, key: string, fields: Fields, publish = true): Promise<void> {
-    const { id } = await this.room.make[kind](fields, { publish });
-    this.ids.set(key, id);
-    await tick();
-  }
-
-  /** An entry that only the newsroom sees; not there at all in a world without drafts. */
-  async draft(kind: Kind, key: string, fields: () => Fields): Promise<void> {
-    if (this.hasDrafts) await this.open(kind, key, fields(), false);
-    else this.ref(key);
-  }
-
-  async edit(kind: Kind, key: string, baseRevision: number, fields: Fields, by: 'EDITOR' | 'CONTRIBUTOR' = 'EDITOR') {
-    const name = `${kind[0]?.toUpperCase()}${kind.slice(1)}`;
-    const { [`edit${name}`]: payload } = await this.room
-      .as(by)
-      .run(`mutation ($input: Edit${name}Input!) { edit${name}(input: $input) { outcome problems { message } } }`, {
-        input: { id: this.ref(key), baseRevision, fields, summary: 'a remark for the newsroom' },
-      });
-    if (payload.outcome !== 'SAVED') throw new Error(JSON.stringify(payload));
-    await tick();
-  }
-
-  /** An edit that waits for an editor. */
-  async propose(kind: Kind, key: string, baseRevision: number, fields: () => Fields): Promise<void> {
-    if (this.hasDrafts) await this.edit(kind, key, baseRevision, fields(), 'CONTRIBUTOR');
-  }
-
-  /** What public entries hold besides, in the world that has drafts to refer to. */
-  hidden<Value>(...values: Value[]): Value[] {
-    return this.hasDrafts ? values : [];
-  }
-}
 
 export const STORY_BODY = `[[actor:hugo|The general]] and [[actor:hugo]] met [[actor:early]], [[actor:late|somebody else]]
-and [[actor:hugo-next|the man]]; see [[story:draft-story]], [[event:nowhere|x]], [[event:hearing-next|the next]] and [[event:arrest]].`;
+and [[actor:hugo-next|the man]]; see [[story:draft-story]], [[actor:gone-actor]], [[story:gone-story|gone]], [[actor:by-changeset]], [[event:nowhere|x]], [[event:hearing-next|the next]] and [[event:arrest]].`;
+
+/** What was public, and is deleted in the end. */
+const GONE = ['gone-actor', 'gone-event', 'gone-claim', 'gone-document', 'gone-story'] as const;
+
+async function openGone(world: Builder): Promise<void> {
+  await world.gone('actor', 'gone-actor', () => ({ slug: 'gone-actor', names: [{ text: 'Hugo Gone' }] }));
+  await world.gone('document', 'gone-document', () => ({ title: 'Gone', publisher: world.ref('gone-actor') }));
+  await world.gone('event', 'gone-event', () => ({
+    slug: 'gone-event',
+    title: 'Gone',
+    eventType: 'ARREST',
+    participants: [{ actor: world.ref('gone-actor') }],
+  }));
+  await world.gone('claim', 'gone-claim', () => ({ subject: world.ref('gone-actor'), text: 'Gone', property: 'gone' }));
+  await world.gone('story', 'gone-story', () => ({
+    slug: 'gone-story',
+    headline: 'The general, gone',
+    topics: ['Drugs'],
+    timeline: [{ event: world.ref('gone-event') }],
+  }));
+}
+
+/** Work of the newsroom that leaves nothing to see: deleted, undone, put out of sight. */
+async function leaveNothing(world: Builder): Promise<void> {
+  const ref = (key: string) => world.ref(key);
+  for (const key of GONE) await world.act('deleteEntry', () => ({ id: ref(key), baseRevision: 1, summary: 'gone' }));
+  const edits = [
+    {
+      createActor: {
+        ref: 'a',
+        fields: { actorType: 'PERSON', names: [{ text: 'Hugo Carvajal' }], slug: 'by-changeset' },
+      },
+    },
+    {
+      createStory: {
+        fields: { headline: 'The general, by changeset', cast: [{ actor: '#a' }], body: '[[actor:#a]] [[story:main]]' },
+      },
+    },
+    { editStory: { id: ref('other'), baseRevision: 2, fields: { cast: [{ actor: '#a' }], summary: 'by changeset' } } },
+  ];
+  const made = await world.act('applyChangeset', () => ({ edits, summary: 'secret' }), 'CONTRIBUTOR');
+  ['by-changeset', 'story-by-changeset'].forEach((key, index) =>
+    world.ids.set(key, made?.results[index].entry.id ?? randomUUID()),
+  );
+  const undone = await world.act('applyChangeset', () => ({
+    edits: edits.slice(0, 2).map((edit) => JSON.parse(JSON.stringify(edit).replaceAll('by-changeset', 'undone'))),
+  }));
+  await world.act('undoChangeset', () => ({ changeset: undone.changeset.id }), 'CONTRIBUTOR');
+  await world.act('deleteEntry', () => ({ id: ref('draft-telling'), baseRevision: 1 }), 'CONTRIBUTOR');
+  await world.act('deleteEntry', () => ({ id: ref('draft-part'), baseRevision: 1 }));
+  await world.act('restoreEntry', () => ({ id: ref('draft-part') }));
+  await world.propose('story', 'main', 4, () => ({ headline: 'Yankee', body: '[[actor:early]]' }));
+  await world.act('hideRevisions', () => ({ id: ref('main'), revisions: [4], reason: 'never public' }), 'ADMIN');
+  await world.act('undoRevision', () => ({ id: ref('main'), revision: 5 }), 'CONTRIBUTOR');
+  await world.act('revertEntry', () => ({ id: ref('main'), baseRevision: 6, toRevision: 1 }), 'CONTRIBUTOR');
+}
 
 /** What only the newsroom sees, before anything is public. */
 async function openDrafts(world: Builder): Promise<void> {
@@ -143,6 +121,7 @@ async function openPublic(world: Builder): Promise<void> {
     ],
     relations: [
       ...world.hidden({ type: 'brother of', actor: ref('early'), period: { edtf: '2012', anchor: ref('article') } }),
+      ...world.hidden({ type: 'brother of', actor: ref('gone-actor') }),
       { type: 'reads', actor: ref('outlet') },
     ],
     identifiers: [{ scheme: 'viaf', value: '1' }],
@@ -168,7 +147,10 @@ async function openPublic(world: Builder): Promise<void> {
     property: 'sanctioned-by-us',
     value: { text: 'in 2008' },
     when: { edtf: '2008' },
-    relations: world.hidden({ kind: 'CONTRADICTS', claim: ref('draft-claim') }),
+    relations: world.hidden(
+      { kind: 'CONTRADICTS', claim: ref('draft-claim') },
+      { kind: 'CONTRADICTS', claim: ref('gone-claim') },
+    ),
   });
   await world.open('claim', 'protected', {
     text: 'He protected him',
@@ -193,12 +175,16 @@ async function openPublic(world: Builder): Promise<void> {
     timeline: [
       ...world.hidden({ event: ref('draft-event'), note: `[[actor:official]] [[claim:${ref('sanctioned')}]]` }),
       { event: ref('arrest'), note: 'He was taken. [[actor:late]]' },
-      ...world.hidden({ claim: ref('draft-claim') }),
+      ...world.hidden({ claim: ref('draft-claim') }, { claim: ref('gone-claim') }, { event: ref('gone-event') }),
       { claim: ref('sanctioned') },
       { note: 'And so on.' },
     ],
-    cast: [...world.hidden({ actor: ref('early'), role: 'the source' }), { actor: ref('hugo'), role: 'the general' }],
+    cast: [
+      ...world.hidden({ actor: ref('early'), role: 'the source' }, { actor: ref('gone-actor'), role: 'gone' }),
+      { actor: ref('hugo'), role: 'the general' },
+    ],
     related: [
+      ...world.hidden({ story: ref('gone-story'), relation: 'FOLLOWS' }),
       ...world.hidden({ story: ref('draft-story'), relation: 'FOLLOWS' }),
       { story: ref('other'), relation: 'SEE_ALSO' },
     ],
@@ -359,11 +345,13 @@ export async function openWorld(hasDrafts: boolean): Promise<World> {
   const room = await openTestNewsroom();
   const world = new Builder(room, hasDrafts);
   await openDrafts(world);
+  await openGone(world);
   await openPublic(world);
   await referInDrafts(world);
   await editPublic(world);
   await proposeEdits(world);
   await talk(world);
+  await leaveNothing(world);
   for (const key of ['nothing', 'comment']) world.ref(key);
   const keys = new Map([...world.ids].map(([key, id]) => [id, key]));
   return {
