@@ -3,7 +3,7 @@ import { badInput } from '../base/errors';
 import { Check } from '../model/check';
 import { EntryAction, Entry, EntryKind } from '../model/entry';
 import type { Citation } from '../model/citation';
-import { PUBLISHED_NOW, lensKey } from '../model/lens';
+import { lensKey } from '../model/lens';
 import { FieldChange, Revision } from '../model/revision';
 import { DateTime } from '../model/scalars';
 import { entryActions } from '../rules/policy';
@@ -48,6 +48,7 @@ export class EntryResolver {
   })
   async publishedRevision(@Root() entry: Entry, @Ctx() scope: Scope): Promise<number | null> {
     if (entry.lens.view === 'PUBLISHED') return entry.latestRevision; // the newest in this view is the accepted one
+    if (entry.publishedThen !== undefined) return entry.publishedThen;
     return (await scope.loaders.standings.load(entry.id))?.published ?? null;
   }
 
@@ -122,7 +123,10 @@ export class EntryResolver {
     description: 'When what is shown in PUBLISHED became public; null while nothing is.',
   })
   async publicSince(@Root() entry: Entry, @Ctx() scope: Scope): Promise<Date | null> {
-    const shown = await scope.loaders.entries(PUBLISHED_NOW).load(entry.id);
+    const { view, asOf } = entry.lens;
+    // In LATEST as it was, whether or not the public may still see it.
+    if (view === 'LATEST' && asOf !== null) return scope.loaders.publicSince(asOf).load(entry.id);
+    const shown = await scope.loaders.entries({ view: 'PUBLISHED', asOf }).load(entry.id);
     return shown?.updatedAt ?? null;
   }
 }

@@ -1,3 +1,4 @@
+import { PUBLISHED_NOW } from '../../src/model/lens';
 import type { Run } from '../../src/store/database';
 import type { EntryFilter } from '../../src/store/filters';
 import { countIncoming, findIncoming, incomingKey, type IncomingRow } from '../../src/store/incoming';
@@ -136,7 +137,7 @@ describe('A page of what refers to one entry thousands of times', () => {
     async (_name, parent, fields, kinds) => {
       const { run } = room.newsroom.database;
       const referrers = { fields, kinds };
-      const rows = await findIncoming(run, 'PUBLISHED', referrers, [parent()], pageOf({ limit: 5000 }));
+      const rows = await findIncoming(run, PUBLISHED_NOW, referrers, [parent()], pageOf({ limit: 5000 }));
       const deep = rows.length > 0 ? incomingKey(rows.at(-1) as IncomingRow) : null;
       for (const page of [
         pageOf({}),
@@ -145,7 +146,7 @@ describe('A page of what refers to one entry thousands of times', () => {
         pageOf({ fromEnd: true, before: deep }),
       ])
         assertCheap(
-          await explain((explained) => findIncoming(explained, 'PUBLISHED', referrers, [parent()], page)),
+          await explain((explained) => findIncoming(explained, PUBLISHED_NOW, referrers, [parent()], page)),
           200,
         );
     },
@@ -153,7 +154,7 @@ describe('A page of what refers to one entry thousands of times', () => {
 
   it('is counted once, with no look at contents', async () => {
     const steps = await explain((run) =>
-      countIncoming(run, 'PUBLISHED', { fields: ['chain.actor'], kinds: ['CITATION'] }, [hub]),
+      countIncoming(run, PUBLISHED_NOW, { fields: ['chain.actor'], kinds: ['CITATION'] }, [hub]),
     );
     expect(steps.length).toBeGreaterThan(1);
   });
