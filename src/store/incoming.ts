@@ -28,27 +28,28 @@ export const incomingKey = (row: IncomingRow): CursorKey => [row.link_since.padS
  */
 function linksOf(
   tense: Tense,
-  held: string,
+  held: Tense['held'][number],
   { fields }: Referrers,
   field: number | null,
   direction: 'asc' | 'desc',
 ): string {
-  const told = (link: string): string => (mayBeLeftOut(fields) ? `and ${isTold(link, tense, 's')}` : '');
+  const told = (link: string): string => (mayBeLeftOut(fields) ? `and ${isTold(link, tense)}` : '');
   // An entry may refer to another several times (twice in a chain, in a cast and a body): its newest link counts. "Is not
   // distinct from" is equality that no index serves: by `=` the planner compares all links of a famous actor with each
   // other (measured: 200 ms for a page of 50,000; so 2 ms).
-  const newer = `n.from_entry = l.from_entry and n.to_entry is not distinct from l.to_entry and n.view = $2
-            and ($3::text[] is null or n.field = any($3)) and (n.since, n.id) > (l.since, l.id)
-            ${told('n')}`;
   return `(select l.since as link_since, l.from_entry
     from link l
-    ${tense.joinShown('s', 'l.from_entry')}
-    where l.to_entry = p.parent and l.view = $2 and ${held} and s.state <> 'DELETED'
+    ${tense.listed.join('l.from_entry')}
+    where l.to_entry = p.parent and l.view = $2 and ${held('l')} and ${tense.listed.condition}
       and ${field === null ? 'true' : `l.field = ($3::text[])[${field + 1}]`}
       and ($4::text[] is null or s.kind = any($4)) ${told('l')}
       and ($5::bigint is null or (l.since, l.from_entry) < ($5::bigint, $6::uuid))
       and ($7::bigint is null or (l.since, l.from_entry) > ($7::bigint, $8::uuid))
-      and ${tense.noneHeld('n', 's', newer)}
+      and not exists (
+        select from link n
+          where n.from_entry = l.from_entry and n.to_entry is not distinct from l.to_entry and n.view = $2
+            and ${tense.isHeld('n')} and ($3::text[] is null or n.field = any($3)) and (n.since, n.id) > (l.since, l.id)
+            ${told('n')})
     order by l.since ${direction}, l.from_entry ${direction}
     limit $9)`;
 }
@@ -69,7 +70,7 @@ export function findIncoming(
   const direction = page.fromEnd ? 'asc' : 'desc';
   const tense = tenseOf(lens, '$2', '$10::bigint');
   const parts = (referrers.fields?.map((_, index) => index) ?? [null]).flatMap((field) =>
-    tense.held('l', 's').map((held) => linksOf(tense, held, referrers, field, direction)),
+    tense.held.map((held) => linksOf(tense, held, referrers, field, direction)),
   );
   return run<IncomingRow>(
     `incoming-${nameFor(referrers)}-${direction}${tense.suffix}`,
@@ -127,12 +128,12 @@ function countIncomingThen(
   parents: readonly string[],
 ): Promise<{ parent: string; count: number }[]> {
   const tense = tenseOf(lens, '', '$5::bigint');
-  const told = mayBeLeftOut(fields) ? `and ${isTold('l', tense, 's')}` : '';
-  const parts = tense.held('l', 's').map(
+  const told = mayBeLeftOut(fields) ? `and ${isTold('l', tense)}` : '';
+  const parts = tense.held.map(
     (held) => `select l.to_entry, l.from_entry from link l
-        ${tense.joinShown('s', 'l.from_entry')}
-        where l.to_entry = any($1::uuid[]) and l.view = $2 and ${held} and ($3::text[] is null or l.field = any($3))
-          and s.state <> 'DELETED' and ($4::text[] is null or s.kind = any($4)) ${told}`,
+        ${tense.listed.join('l.from_entry')}
+        where l.to_entry = any($1::uuid[]) and l.view = $2 and ${held('l')} and ($3::text[] is null or l.field = any($3))
+          and ${tense.listed.condition} and ($4::text[] is null or s.kind = any($4)) ${told}`,
   );
   return run(
     `incoming-count-${nameFor({ fields, kinds })}${tense.suffix}`,

@@ -18,19 +18,14 @@ const standsAlone = (link: string): string =>
 
 const NOW = tenseOf(LATEST_NOW, '', '');
 
-/** That what a link's item is nothing without is shown, or that it has no such thing. */
-const isHeld = (link: string, tense: Tense, shown: string): string =>
-  tense.noneHeld(
-    'h',
-    shown,
-    `h.from_entry = ${link}.from_entry and h.view = ${link}.view and h.item = ${link}.item and h.field in (${quoted(holding)})
-      and not ${tense.isShown('h.to_entry', 'h.view')}`,
-  );
+/** That no reference is held without which a link's item is nothing, and which leads to what is not shown. */
+const isHeld = (link: string, tense: Tense): string => `not exists (
+    select from link h where h.from_entry = ${link}.from_entry and h.view = ${link}.view and ${tense.isHeld('h')}
+      and h.item = ${link}.item and h.field in (${quoted(holding)})
+      and not ${tense.isListed('h.to_entry', 'h.view')})`;
 
 /**
- * That what the view shows of an entry (as `shown`, where it is not of now) holds a link. An item that is left out for its
- * reference (rules 1.2) takes along what else it refers to: the links of a note beside an event that is not public are not
- * told either.
+ * That what the view shows of an entry holds a link. An item that is left out for its reference (rules 1.2) takes along what
+ * else it refers to: the links of a note beside an event that is not public are not told either.
  */
-export const isTold = (link: string, tense = NOW, shown = ''): string =>
-  `(${standsAlone(link)} or (${isHeld(link, tense, shown)}))`;
+export const isTold = (link: string, tense = NOW): string => `(${standsAlone(link)} or ${isHeld(link, tense)})`;

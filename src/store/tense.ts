@@ -8,23 +8,28 @@ import type { Lens, View } from '../model/lens';
 export interface Tense {
   /** The end of statements' names: those of then have a text of their own for each view. */
   readonly suffix: string;
-  /** `join` of what the view shows of an entry, with the columns of SHOWN_COLUMNS and `held_at`. */
+  /** `join` of what the view shows of an entry, with the columns of SHOWN_COLUMNS. */
   joinShown(alias: string, entry: string): string;
-  /** That an entry is shown in the lens's view, which `view` says once more. */
-  isShown(entry: string, view: string): string;
-  /** Ways in which a link of an entry shown as `shown` is held, each led to by an index of its own; no link is held in two. */
-  held(link: string, shown: string): readonly string[];
-  /** That no link of an entry shown as `shown` is held that meets the condition. */
-  noneHeld(link: string, shown: string, condition: string): string;
+  /** `join` of an entry's kind as `s`, and a condition that the view lists it: not of what was deleted. */
+  readonly listed: { join(entry: string): string; readonly condition: string };
+  /** That an entry is listed in the lens's view, which `view` says once more. Where nothing deleted is shown, that is shown. */
+  isListed(entry: string, view: string): string;
+  /** Ways in which a link of a listed entry is held, each led to by an index in the order of lists; no link is held in two. */
+  readonly held: readonly ((link: string) => string)[];
+  /** That a link of a listed entry is held. */
+  isHeld(link: string): string;
 }
 
 const nowOf = (view: string): Tense => ({
   suffix: '',
   joinShown: (alias, entry) => `join shown ${alias} on ${alias}.entry = ${entry} and ${alias}.view = ${view}`,
-  isShown: (entry, inView) => `exists (select from shown t where t.entry = ${entry} and t.view = ${inView})`,
-  held: (link) => [`${link}.until is null`],
-  noneHeld: (link, _, condition) =>
-    `not exists (select from link ${link} where ${condition} and ${link}.until is null)`,
+  listed: {
+    join: (entry) => `join shown s on s.entry = ${entry} and s.view = ${view}`,
+    condition: `s.state <> 'DELETED'`,
+  },
+  isListed: (entry, inView) => `exists (select from shown t where t.entry = ${entry} and t.view = ${inView})`,
+  held: [(link) => `${link}.until is null`],
+  isHeld: (link) => `${link}.until is null`,
 });
 
 /**
@@ -83,25 +88,28 @@ function shownThen(view: View, entry: string, position: string): string {
     where n.entry = ${entry} and n.view = '${view}' ${isPublished ? `and c.state = 'PUBLISHED'` : ''})`;
 }
 
-const thenOf = (view: View, position: string): Tense => {
-  const held = (link: string, shown: string): readonly string[] => [
-    `${link}.until is null and ${link}.since <= ${position} and ${link}.since <= ${shown}.held_at`,
-    // Ended before, it may still be what the revision holds that stands for one out of sight.
-    `${link}.until is not null and ${link}.since <= ${position} and ${link}.since <= ${shown}.held_at
-      and ${link}.until > ${shown}.held_at and (${link}.until > ${position}
-        or ${link}.from_entry in (select h.entry from revision h where h.hidden_at is not null))`,
-  ];
-  return {
-    suffix: `-then-${view}`,
-    joinShown: (alias, entry) => `cross join lateral ${shownThen(view, entry, position)} ${alias}`,
-    isShown: (entry) => `exists (select from ${shownThen(view, entry, position)} t)`,
-    held,
-    noneHeld: (link, shown, condition) =>
-      held(link, shown)
-        .map((way) => `not exists (select from link ${link} where ${condition} and ${way})`)
-        .join(' and '),
-  };
-};
+/** That a link was held at `held_at`, a position of its own entry. */
+export const heldAt = (link: string, position: string): string =>
+  `${link}.since <= ${position} and (${link}.until is null or ${link}.until > ${position})`;
+
+// Which row of `shown` an entry has now says of then only its kind.
+const thenOf = (view: View, position: string): Tense => ({
+  suffix: `-then-${view}`,
+  joinShown: (alias, entry) => `cross join lateral ${shownThen(view, entry, position)} ${alias}`,
+  listed: {
+    join: (entry) => `join shown s on s.entry = ${entry} and s.view = '${view}'
+      cross join lateral listed_at(${entry}, '${view}', ${position}) as v (held_at)`,
+    condition: 'v.held_at is not null',
+  },
+  isListed: (entry) => `listed_at(${entry}, '${view}', ${position}) is not null`,
+  held: [
+    (link) => `${link}.until is null and ${link}.since <= ${position} and ${link}.since <= v.held_at`,
+    // What ended before may still be held by the revision that stands for one out of sight.
+    (link) => `${link}.until is not null and ${link}.since <= ${position} and ${heldAt(link, 'v.held_at')}
+      and (${link}.until > ${position} or ${link}.from_entry in (select o.entry from revision o where o.hidden_at is not null))`,
+  ],
+  isHeld: (link) => heldAt(link, 'v.held_at'),
+});
 
 /**
  * The tense of a lens, for a statement whose parameters `view` and `position` are the lens's own; the latter is there for then
