@@ -6,6 +6,7 @@ import { editEntry } from '../../src/edits/edit-entry';
 import { hideRevisions } from '../../src/edits/hide-revisions';
 import { publishEntry } from '../../src/edits/publish-entry';
 import { revertEntry, undoRevision } from '../../src/edits/take-back';
+import type { EditResult } from '../../src/model/edit';
 import type { EntryKind } from '../../src/model/entry';
 import type { UserRole } from '../../src/model/user';
 import { Scope } from '../../src/store/scope';
@@ -21,6 +22,14 @@ export interface Deed {
   readonly which: number;
   readonly dice: readonly number[];
 }
+
+/** One entry of each kind, to begin with. */
+export const everySixth: readonly Deed[] = Array.from({ length: 6 }, (_, n) => ({
+  act: 'CREATE',
+  by: 'EDITOR',
+  which: 0,
+  dice: [n + 1, 1, 1, 1, 1, 1, 1, 1],
+}));
 
 /** What an editorial office does in some order, mostly writing. */
 export const deeds = (length: number, withHiding = false): fc.Arbitrary<Deed[]> =>
@@ -69,7 +78,12 @@ export class History {
   }
 
   /** What it came to; nothing that is tried breaks anything. */
-  async do({ act, by, which, dice }: Deed): Promise<string> {
+  async do(deed: Deed): Promise<string> {
+    const { outcome, problems } = await this.attempt(deed);
+    return [outcome, ...problems.map((problem) => problem.message)].join(' ');
+  }
+
+  private async attempt({ act, by, which, dice }: Deed): Promise<Pick<EditResult, 'outcome' | 'problems'>> {
     const entries = await this.entries();
     const scope = this.scope(by);
     const target = entries[which % Math.max(1, entries.length)];
@@ -78,49 +92,49 @@ export class History {
       this.count += 1;
       const fields = this.fields(kind, dice, entries, true);
       const publish = by === 'EDITOR' && (dice[0] as number) % 3 > 0;
-      return (await createEntry(scope, kind, { fields, publish })).outcome;
+      return await createEntry(scope, kind, { fields, publish });
     }
     const { id, kind, latest } = target;
     const revision = 1 + ((dice[0] as number) % latest);
     switch (act) {
       case 'PUBLISH': {
         const [waiting = target] = await this.find(`state <> 'DELETED' and published is distinct from latest`);
-        return (await publishEntry(this.scope('EDITOR'), { id: waiting.id, revision: waiting.latest })).outcome;
+        return await publishEntry(this.scope('EDITOR'), { id: waiting.id, revision: waiting.latest });
       }
       case 'DELETE': {
         const found = await this.find(`state = 'PUBLISHED'`);
         const doomed = found[which % Math.max(1, found.length)] ?? target;
-        return (await deleteEntry(this.scope('EDITOR'), { id: doomed.id, baseRevision: doomed.latest })).outcome;
+        return await deleteEntry(this.scope('EDITOR'), { id: doomed.id, baseRevision: doomed.latest });
       }
       case 'RESTORE': {
         const [gone = target] = await this.find(`state = 'DELETED'`);
-        return (await restoreEntry(this.scope('EDITOR'), { id: gone.id })).outcome;
+        return await restoreEntry(this.scope('EDITOR'), { id: gone.id });
       }
       case 'REVERT':
-        return (await revertEntry(scope, { id, baseRevision: latest, toRevision: revision })).outcome;
+        return await revertEntry(scope, { id, baseRevision: latest, toRevision: revision });
       case 'UNDO':
-        return (await undoRevision(scope, { id, revision })).outcome;
+        return await undoRevision(scope, { id, revision });
       case 'HIDE':
-        return (
-          await hideRevisions(this.scope('ADMIN'), {
-            id,
-            revisions: [revision],
-            hidden: true,
-            reason: 'a private matter',
-          })
-        ).outcome;
+        return await hideRevisions(this.scope('ADMIN'), {
+          id,
+          revisions: [revision],
+          hidden: true,
+          reason: 'a private matter',
+        });
       case 'CHANGESET': {
         const edits = [0, 1].map((step) => {
           const { id: entry, kind: of, latest: base } = entries[(which + step) % entries.length] as Row;
           const fields = this.fields(of, dice.slice(step), entries, false);
           return { place: `edits/${step}`, kind: of, edit: { id: entry, baseRevision: base, fields } };
         });
-        return (await applyChangeset(scope, { edits })).outcome;
+        return await applyChangeset(scope, { edits });
       }
       default:
-        return (
-          await editEntry(scope, kind, { id, baseRevision: latest, fields: this.fields(kind, dice, entries, false) })
-        ).outcome;
+        return await editEntry(scope, kind, {
+          id,
+          baseRevision: latest,
+          fields: this.fields(kind, dice, entries, false),
+        });
     }
   }
 
@@ -174,7 +188,7 @@ export class History {
         text: `Claim ${a % 9}`,
         ...(isNew || b % 2 ? { subject: (c % 2 ? event : actor) ?? actor } : {}),
         mood: d % 2 ? 'FACT' : 'ALLEGATION',
-        value: { number: e % 5, ...(actor ? { entry: actor } : {}) },
+        value: e % 2 && actor ? { entry: actor } : { number: e % 5 },
         relations: isNew ? listIf(claim, { kind: 'RESPONDS_TO', claim }) : [],
       }),
       DOCUMENT: () => ({
