@@ -92,13 +92,26 @@ function shownThen(view: View, entry: string, position: string): string {
 export const heldAt = (link: string, position: string): string =>
   `${link}.since <= ${position} and (${link}.until is null or ${link}.until > ${position})`;
 
+// Few entries have revisions out of sight: the set is read once a statement.
+const hasHidden = (entry: string): string =>
+  `${entry} in (select o.entry from revision o where o.hidden_at is not null)`;
+
+/**
+ * What `listed_at` says of an entry that has a row in `shown` now, without a call for all but a few of them: of five thousand
+ * links, a fifth of the time.
+ */
+const listedThen = (view: View, entry: string, position: string): string => `(
+    select case when ${hasHidden(entry)} then listed_at(${entry}, '${view}', ${position})
+        when c.state ${view === 'PUBLISHED' ? '=' : '<>'} '${view === 'PUBLISHED' ? 'PUBLISHED' : 'DELETED'}' then ${position} end as held_at
+      from ${standingThen(entry, position)} c offset 0)`;
+
 // Which row of `shown` an entry has now says of then only its kind.
 const thenOf = (view: View, position: string): Tense => ({
   suffix: `-then-${view}`,
   joinShown: (alias, entry) => `cross join lateral ${shownThen(view, entry, position)} ${alias}`,
   listed: {
     join: (entry) => `join shown s on s.entry = ${entry} and s.view = '${view}'
-      cross join lateral listed_at(${entry}, '${view}', ${position}) as v (held_at)`,
+      cross join lateral ${listedThen(view, entry, position)} v`,
     condition: 'v.held_at is not null',
   },
   isListed: (entry) => `listed_at(${entry}, '${view}', ${position}) is not null`,
@@ -106,7 +119,7 @@ const thenOf = (view: View, position: string): Tense => ({
     (link) => `${link}.until is null and ${link}.since <= ${position} and ${link}.since <= v.held_at`,
     // What ended before may still be held by the revision that stands for one out of sight.
     (link) => `${link}.until is not null and ${link}.since <= ${position} and ${heldAt(link, 'v.held_at')}
-      and (${link}.until > ${position} or ${link}.from_entry in (select o.entry from revision o where o.hidden_at is not null))`,
+      and (${link}.until > ${position} or ${hasHidden(`${link}.from_entry`)})`,
   ],
   isHeld: (link) => heldAt(link, 'v.held_at'),
 });
