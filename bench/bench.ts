@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Running } from '../src/tools/start';
 import { ask } from './ask';
-import { type Case, edit, storyPage } from './cases';
+import { type Case, edit, storyPage, storyPageAsOf } from './cases';
 import { famousActor, famousEdit } from './famous-cases';
 import { listPages, storyList } from './list-cases';
 import { blame, historyPages } from './long-cases';
@@ -18,6 +18,7 @@ import { describeMachine, type Measured, measure, toTable } from './report';
 /** What can be measured. Edits come last: they change what lists begin with. */
 const CASES: Readonly<Record<string, (database: BenchDatabase, server: Server) => Case[] | Promise<Case[]>>> = {
   'story-page': (database) => [storyPage(database)],
+  'story-page-as-of': async (database, server) => [await storyPageAsOf(database, server)],
   'story-list': () => [storyList()],
   'famous-actor': async (database, server) => [await famousActor(database, server)],
   'first-pages': (_, server) => listPages(server, 1),

@@ -46,14 +46,20 @@ export interface Case {
 const PAGES = 2000;
 const COMPARED_PAGES = 100;
 
-/** The story page of test/api/story-page.graphql, anonymous, of stories drawn at random. */
-export function storyPage({ fiction }: BenchDatabase): Case {
-  const query = readFileSync(projectFile('test', 'api', 'story-page.graphql'), 'utf8');
+const STORY_PAGE = (): string => readFileSync(projectFile('test', 'api', 'story-page.graphql'), 'utf8');
+
+/** Story pages drawn at random. */
+function storyPages({ fiction }: BenchDatabase, query: string, variables: object): string[] {
   const random = new Random(fiction.seed, 2001);
-  const bodies = Array.from({ length: Math.min(PAGES, 10 * fiction.sizes.stories) }, () => {
+  return Array.from({ length: Math.min(PAGES, 10 * fiction.sizes.stories) }, () => {
     const slug = fiction.slug('STORY', random.below(fiction.sizes.stories));
-    return JSON.stringify({ operationName: 'StoryPage', query, variables: { slug } });
+    return JSON.stringify({ operationName: 'StoryPage', query, variables: { ...variables, slug } });
   });
+}
+
+/** The story page of test/api/story-page.graphql, anonymous, of stories drawn at random. */
+export function storyPage(database: BenchDatabase): Case {
+  const bodies = storyPages(database, STORY_PAGE(), {});
   return {
     name: 'story-page',
     headers: {},
@@ -62,6 +68,37 @@ export function storyPage({ fiction }: BenchDatabase): Case {
     load: async () => ({ kind: 'reads', bodies }),
     compare: (ours, bare) => compareReads(bodies.slice(0, COMPARED_PAGES), ours, bare),
   };
+}
+
+/** The same pages as of the middle of the newsroom's history: a story's third revision of five. */
+export async function storyPageAsOf(database: BenchDatabase, server: Server): Promise<Case> {
+  const query = STORY_PAGE()
+    .replace('($slug: String!)', '($slug: String!, $asOf: AsOf)')
+    .replace('story(slug: $slug)', 'story(slug: $slug, asOf: $asOf)');
+  const bodies = storyPages(database, query, { asOf: { cursor: await findMiddle(database, server) } });
+  return {
+    name: 'story-page-as-of',
+    headers: {},
+    isGood: (answer) => !answer.includes('"errors"'),
+    probes: async () => bodies.slice(0, 20),
+    load: async () => ({ kind: 'reads', bodies }),
+  };
+}
+
+/** The moment of the middle revision of a story whose history is all public. */
+async function findMiddle({ client, fiction }: BenchDatabase, server: Server): Promise<string> {
+  const middle = Math.ceil(fiction.sizes.revisions / 2);
+  const { rows } = await client.query<{ entry: string }>(
+    `select r.entry from revision r join shown s on s.entry = r.entry and s.view = 'PUBLISHED' and s.kind = 'STORY'
+      where r.number = $1 and r.public_position is not null limit 1`,
+    [middle],
+  );
+  const query = `query Middle($id: ID!, $number: Int!) { story(id: $id) { revisionByNumber(number: $number) { cursor } } }`;
+  const body = JSON.stringify({ query, variables: { id: rows[0]?.entry, number: middle } });
+  const answer = (await ask(server.url, body)) as { data?: { story?: { revisionByNumber?: { cursor?: string } } } };
+  const cursor = answer.data?.story?.revisionByNumber?.cursor;
+  if (!cursor) throw new Error(`There is no moment to travel to: ${JSON.stringify(answer).slice(0, 500)}`);
+  return cursor;
 }
 
 /**

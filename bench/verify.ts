@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
+import { makeFeedCursors } from '../src/base/feed-cursor';
 import { makeListCursors } from '../src/base/list-cursor';
 import { readConfig } from '../src/base/config';
 import { createEntry } from '../src/edits/create-entry';
@@ -9,6 +10,7 @@ import type { Content } from '../src/model/entry';
 import { User } from '../src/model/user';
 import { KINDS } from '../src/rules/kinds';
 import { type Database, runOn } from '../src/store/database';
+import { Moments } from '../src/store/moments';
 import { Scope, type Newsroom } from '../src/store/scope';
 import { keepTexts, writeEntries } from '../src/store/write';
 import { CREATION_ORDER, type Fiction, type FilledKind } from './fiction';
@@ -145,6 +147,7 @@ function newsroomOn(client: pg.Client): Newsroom {
   return {
     database,
     cursors: makeListCursors(Buffer.alloc(32)),
+    moments: new Moments(makeFeedCursors(Buffer.alloc(32), 1)),
     text,
     pages: limits,
     language: newsroom.language,

@@ -25,7 +25,7 @@ create table change (
   constraint change_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text])))
 );
 CREATE INDEX change_by_changeset ON public.change USING btree (changeset, "position") WHERE (changeset IS NOT NULL);
-CREATE INDEX change_by_entry ON public.change USING btree (entry, "position");
+CREATE INDEX change_by_entry ON public.change USING btree (entry, "position") INCLUDE (latest, published, state, at);
 CREATE INDEX change_by_time ON public.change USING btree (at, "position");
 
 create table changeset (
@@ -159,9 +159,12 @@ create table link (
   constraint link_view CHECK ((view = ANY (ARRAY['PUBLISHED'::text, 'LATEST'::text]))),
   constraint link_wanted CHECK (((to_entry IS NULL) = ((wanted_slug IS NOT NULL) AND (wanted_kind IS NOT NULL))))
 );
+CREATE INDEX link_ended_incoming ON public.link USING btree (to_entry, view, field, since DESC, from_entry DESC) WHERE (until IS NOT NULL);
+CREATE INDEX link_ended_incoming_any ON public.link USING btree (to_entry, view, since DESC, from_entry DESC) WHERE (until IS NOT NULL);
 CREATE INDEX link_incoming ON public.link USING btree (to_entry, view, field, since DESC, from_entry DESC) WHERE (until IS NULL);
 CREATE INDEX link_incoming_any ON public.link USING btree (to_entry, view, since DESC, from_entry DESC) WHERE (until IS NULL);
 CREATE INDEX link_outgoing ON public.link USING btree (from_entry, view, field) WHERE (until IS NULL);
+CREATE INDEX link_outgoing_ever ON public.link USING btree (from_entry, view);
 CREATE INDEX link_wanted_by ON public.link USING btree (wanted_kind, wanted_slug) WHERE ((until IS NULL) AND (wanted_slug IS NOT NULL));
 
 create table presence (
@@ -237,6 +240,7 @@ create table revision (
   constraint revision_reviewed_by FOREIGN KEY (reviewed_by) REFERENCES "user"(id)
 );
 CREATE INDEX revision_by_changeset ON public.revision USING btree (changeset) WHERE (changeset IS NOT NULL);
+CREATE INDEX revision_hidden ON public.revision USING btree (entry) WHERE (hidden_at IS NOT NULL);
 CREATE INDEX revision_public ON public.revision USING btree (entry, number) WHERE (public_position IS NOT NULL);
 
 create table setting (

@@ -9,8 +9,9 @@ import type { Claim } from '../model/claim';
 import { Document } from '../model/document';
 import type { Event } from '../model/event';
 import { FuzzyDate } from '../model/fuzzy-date';
-import { Markdown } from '../model/scalars';
+import { DateTime, Markdown } from '../model/scalars';
 import type { Story } from '../model/story';
+import { mayMean } from '../rules/dates';
 import { Scope } from '../store/scope';
 import { CitationConnection, ClaimConnection, EventConnection, PageArgs, StoryConnection } from './connections';
 import { toFuzzyDate } from './dates';
@@ -34,9 +35,17 @@ export class ActorResolver {
     return loadText(scope, actor.content.body);
   }
 
-  @FieldResolver(() => [Role], { description: 'Posts held.' })
-  roles(@Root() actor: Actor): Role[] {
-    return actor.content.roles.map((item) => new Role(item, actor.lens));
+  @FieldResolver(() => [Role], {
+    description: 'Posts held; with `at`, those held then (an unknown end counts as held).',
+  })
+  roles(
+    @Root() actor: Actor,
+    // A moment of the world, not of what the newsroom knew: that is the lens.
+    @Arg('at', () => DateTime, { nullable: true }) at?: Date | null,
+  ): Role[] {
+    const { roles } = actor.content;
+    const held = at ? roles.filter(({ period }) => mayMean(period?.edtf ?? null, at)) : roles;
+    return held.map((item) => new Role(item, actor.lens));
   }
 
   @FieldResolver(() => [Relation])

@@ -4,7 +4,7 @@ import { applyChangeset } from '../edits/changeset';
 import { undoChangeset } from '../edits/undo-changeset';
 import { Changeset } from '../model/changeset';
 import type { ChangesetResult } from '../model/edit';
-import { LATEST_NOW } from '../model/lens';
+import { LATEST_NOW, type Lens, lensKey } from '../model/lens';
 import { Revision } from '../model/revision';
 import { User } from '../model/user';
 import { makePage, readPageRequest } from '../store/pages';
@@ -27,11 +27,16 @@ export class ChangesetResolver {
   }
 
   @FieldResolver(() => RevisionConnection, { description: 'What it wrote, in the order of its edits.' })
-  async revisions(@Root() { record }: Changeset, @Args(() => PageArgs) args: PageArgs, @Ctx() scope: Scope) {
+  async revisions(
+    @Root() { record, lens: { asOf } }: Changeset,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() scope: Scope,
+  ) {
     const { cursors, pages } = scope.newsroom;
-    const request = readPageRequest(`changeset ${record.uuid}`, args, pages, cursors);
-    const rows = await scope.loaders.changesetRevisions({ ...request, list: 'changeset' }).load(record.uuid);
-    const loader = scope.loaders.revisions(LATEST_NOW);
+    const lens: Lens = { view: 'LATEST', asOf };
+    const request = readPageRequest(`changeset ${lensKey(lens)} ${record.uuid}`, args, pages, cursors);
+    const rows = await scope.loaders.changesetRevisions(lens, { ...request, list: 'changeset' }).load(record.uuid);
+    const loader = scope.loaders.revisions(lens);
     const records = await Promise.all(rows.map((row) => loader.load(row)));
     const found = rows.flatMap((row, index) => {
       const revision = records[index];
@@ -41,9 +46,9 @@ export class ChangesetResolver {
       found,
       request,
       ({ row }) => [row.position.padStart(19, '0')],
-      ({ revision }) => new Revision(revision, LATEST_NOW),
+      ({ revision }) => new Revision(revision, lens),
       cursors,
-      () => scope.loaders.changesetRevisionCount.load(record.uuid),
+      () => scope.loaders.changesetRevisionCount(lens).load(record.uuid),
     );
     return new RevisionConnection(page);
   }
@@ -54,7 +59,7 @@ export class ChangesetResolver {
 export class ChangesetPayloadResolver {
   @FieldResolver(() => Changeset, { nullable: true, description: 'Null where nothing was written.' })
   changeset(@Root() { result }: ChangesetPayload, @Ctx() scope: Scope): Promise<Changeset | null> | null {
-    return result.changesetId === null ? null : scope.loaders.changesets.load(result.changesetId);
+    return result.changesetId === null ? null : scope.loaders.changesets(LATEST_NOW).load(result.changesetId);
   }
 
   @FieldResolver(() => [EntryPayload], { description: 'One an edit, in their order.' })

@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Check } from '../model/check';
 import { Entry } from '../model/entry';
-import { LATEST_NOW } from '../model/lens';
 import { FieldChange, TextSegment } from '../model/revision';
 import { diffWords } from '../rules/words';
 import { Scope } from '../store/scope';
@@ -13,7 +12,7 @@ export class CheckResolver {
   // Checks are told to the newsroom alone, which sees what is not public.
   @FieldResolver(() => Entry, { nullable: true, description: 'The other entry that it speaks of.' })
   entry(@Root() check: Check, @Ctx() scope: Scope): Promise<Entry | null> {
-    return loadEntry(scope, LATEST_NOW, check.entryId);
+    return loadEntry(scope, { view: 'LATEST', asOf: check.asOf ?? null }, check.entryId);
   }
 }
 

@@ -12,11 +12,12 @@ const pathOf = ({ field, item }: WeakLink): string => {
   return [list, ...(item === '' ? [] : [item]), ...rest].reduce<string>(pointer, '');
 };
 
-/** What the checks find in an entry as editors see it. */
+/** What the checks find in an entry as editors see it; as of a moment, what they would have found then. */
 export async function checksOf(scope: Scope, entry: Entry): Promise<Check[]> {
+  const { asOf } = entry.lens;
   const [weak, support] = await Promise.all([
-    scope.loaders.weakLinks.load(entry.id),
-    entry.kind === 'CLAIM' ? scope.loaders.support.load(entry.id) : 0,
+    scope.loaders.weakLinks(asOf).load(entry.id),
+    entry.kind === 'CLAIM' ? scope.loaders.support(asOf).load(entry.id) : 0,
   ]);
   const facts: Facts = {
     kind: entry.kind,
@@ -29,5 +30,5 @@ export async function checksOf(scope: Scope, entry: Entry): Promise<Check[]> {
         : [{ path: pathOf(link), field: link.field, entry: link.target, title: link.title ?? '' }],
     ),
   };
-  return findAll(facts);
+  return findAll(facts).map((check) => ({ ...check, asOf }));
 }

@@ -4,7 +4,7 @@ import { Check } from '../model/check';
 import { Correction } from '../model/correction';
 import { EntryAction, Entry, EntryKind, Protection } from '../model/entry';
 import type { Citation } from '../model/citation';
-import { PUBLISHED_NOW, lensKey } from '../model/lens';
+import { lensKey } from '../model/lens';
 import { FieldChange, Revision } from '../model/revision';
 import { DateTime } from '../model/scalars';
 import { entryActions } from '../rules/policy';
@@ -49,6 +49,7 @@ export class EntryResolver {
   })
   async publishedRevision(@Root() entry: Entry, @Ctx() scope: Scope): Promise<number | null> {
     if (entry.lens.view === 'PUBLISHED') return entry.latestRevision; // the newest in this view is the accepted one
+    if (entry.publishedThen !== undefined) return entry.publishedThen;
     return (await scope.loaders.standings.load(entry.id))?.accepted ?? null;
   }
 
@@ -121,16 +122,21 @@ export class EntryResolver {
 
   @FieldResolver(() => DateTime, {
     nullable: true,
-    description: 'With state EMBARGOED: it is public from then on. Null in PUBLISHED.',
+    description: 'With state EMBARGOED: it is public from then on. Null in PUBLISHED, and as of a moment in the past.',
   })
   async embargoUntil(@Root() entry: Entry, @Ctx() scope: Scope): Promise<Date | null> {
-    if (entry.lens.view === 'PUBLISHED') return null;
+    // The ledger does not say until when what was under an embargo was to be.
+    if (entry.lens.view === 'PUBLISHED' || entry.lens.asOf !== null) return null;
     return (await scope.loaders.standings.load(entry.id))?.embargoUntil ?? null;
   }
 
   @FieldResolver(() => Protection, { nullable: true, description: 'Null outside the newsroom.' })
   async protection(@Root() entry: Entry, @Ctx() scope: Scope): Promise<Protection | null> {
     if (!isNewsroom(scope)) return null;
+    if (entry.lens.asOf !== null) {
+      const then = await scope.loaders.protections(entry.lens.asOf).load(entry.id);
+      return then && Object.assign(new Protection(), then);
+    }
     const standing = await scope.loaders.standings.load(entry.id);
     if (!standing?.protectedRole) return null;
     const { protectedRole: minimumRole, protectedUntil: until, protectionReason: reason } = standing;
@@ -148,7 +154,10 @@ export class EntryResolver {
     description: 'When what is shown in PUBLISHED became public; null while nothing is.',
   })
   async publicSince(@Root() entry: Entry, @Ctx() scope: Scope): Promise<Date | null> {
-    const shown = await scope.loaders.entries(PUBLISHED_NOW).load(entry.id);
+    const { view, asOf } = entry.lens;
+    // In LATEST as it was, whether or not the public may still see it.
+    if (view === 'LATEST' && asOf !== null) return scope.loaders.publicSince(asOf).load(entry.id);
+    const shown = await scope.loaders.entries({ view: 'PUBLISHED', asOf }).load(entry.id);
     return shown?.updatedAt ?? null;
   }
 }

@@ -1,4 +1,4 @@
-import { Arg, Args, ArgsType, Ctx, Field, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { badInput } from '../base/errors';
 import { isUuid, parseNodeId } from '../base/node-id';
 import { Actor } from '../model/actor';
@@ -8,10 +8,10 @@ import { Document } from '../model/document';
 import { Correction } from '../model/correction';
 import type { Entry, EntryKind } from '../model/entry';
 import { Event } from '../model/event';
-import { type Lens, PUBLISHED_NOW, View } from '../model/lens';
+import { type Lens, PUBLISHED_NOW } from '../model/lens';
 import { Node } from '../model/node';
 import { Revision } from '../model/revision';
-import { Markdown } from '../model/scalars';
+import { Cursor, Markdown } from '../model/scalars';
 import { Story } from '../model/story';
 import { wikiTargetsIn } from '../rules/markdown';
 import { slugProblem } from '../rules/slugs';
@@ -21,30 +21,9 @@ import { Scope } from '../store/scope';
 import { findComment } from './comment.resolver';
 import { isNewsroom, loadEntry, toEntry } from './entries';
 import { toHtml } from './html';
-import { lensFor } from './lens';
+import { lensAsOf, lensFor } from './lens';
+import { IdArgs, IdOrSlugArgs, LensArgs, ViewArgs } from './lens.inputs';
 import { findPersonNode } from './people.resolver';
-
-@ArgsType()
-class ViewArgs {
-  @Field(() => View, { defaultValue: 'PUBLISHED', description: 'LATEST needs at least CONTRIBUTOR.' })
-  view: View;
-}
-
-@ArgsType()
-class IdArgs extends ViewArgs {
-  @Field(() => ID)
-  id: string;
-}
-
-/** How entries with addresses are asked for. */
-@ArgsType()
-export class IdOrSlugArgs extends ViewArgs {
-  @Field(() => ID, { nullable: true, description: 'Exactly one of id and slug.' })
-  id?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Present or former address within the kind.' })
-  slug?: string | null;
-}
 
 const MOST_NODES = 100;
 
@@ -52,22 +31,22 @@ const MOST_NODES = 100;
 @Resolver()
 export class QueryResolver {
   @Query(() => Node, { nullable: true, description: 'Whatever has this id; null where there is nothing.' })
-  node(@Args(() => IdArgs) { id, view }: IdArgs, @Ctx() scope: Scope): Promise<Node | null> {
-    return findNode(scope, lensFor(scope, view), id);
+  async node(@Args(() => IdArgs) { id, ...lens }: IdArgs, @Ctx() scope: Scope): Promise<Node | null> {
+    return findNode(scope, await lensAsOf(scope, lens), id);
   }
 
   @Query(() => [Node], {
     nullable: 'items',
     description: 'At most 100, in the order asked; null where there is none.',
   })
-  nodes(
+  async nodes(
     @Arg('ids', () => [ID]) ids: string[],
-    @Args(() => ViewArgs) { view }: ViewArgs,
+    @Args(() => LensArgs) args: LensArgs,
     @Ctx() scope: Scope,
   ): Promise<(Node | null)[]> {
     if (ids.length > MOST_NODES)
       throw badInput('ids', `at most ${MOST_NODES} can be asked for at once; there are ${ids.length}.`);
-    const lens = lensFor(scope, view);
+    const lens = await lensAsOf(scope, args);
     return Promise.all(ids.map((id) => findNode(scope, lens, id)));
   }
 
@@ -87,13 +66,21 @@ export class QueryResolver {
   }
 
   @Query(() => Claim, { nullable: true })
-  claim(@Args(() => IdArgs) { id, view }: IdArgs, @Ctx() scope: Scope): Promise<Claim | null> {
-    return findById(scope, 'CLAIM', lensFor(scope, view), id);
+  async claim(@Args(() => IdArgs) { id, ...lens }: IdArgs, @Ctx() scope: Scope): Promise<Claim | null> {
+    return findById(scope, 'CLAIM', await lensAsOf(scope, lens), id);
   }
 
   @Query(() => Document, { nullable: true })
-  document(@Args(() => IdArgs) { id, view }: IdArgs, @Ctx() scope: Scope): Promise<Document | null> {
-    return findById(scope, 'DOCUMENT', lensFor(scope, view), id);
+  async document(@Args(() => IdArgs) { id, ...lens }: IdArgs, @Ctx() scope: Scope): Promise<Document | null> {
+    return findById(scope, 'DOCUMENT', await lensAsOf(scope, lens), id);
+  }
+
+  @Query(() => Cursor, {
+    description: 'The newest position of the feed: take it, read what you need, then follow from it.',
+  })
+  async head(@Ctx() scope: Scope): Promise<string> {
+    const { moments } = scope.newsroom;
+    return moments.seal(await moments.findHead(scope.run));
   }
 
   @Query(() => String, {
@@ -109,8 +96,8 @@ export class QueryResolver {
   }
 
   @Query(() => Citation, { nullable: true })
-  citation(@Args(() => IdArgs) { id, view }: IdArgs, @Ctx() scope: Scope): Promise<Citation | null> {
-    return findById(scope, 'CITATION', lensFor(scope, view), id);
+  async citation(@Args(() => IdArgs) { id, ...lens }: IdArgs, @Ctx() scope: Scope): Promise<Citation | null> {
+    return findById(scope, 'CITATION', await lensAsOf(scope, lens), id);
   }
 }
 
@@ -133,7 +120,7 @@ async function findNode(scope: Scope, lens: Lens, id: string): Promise<Node | nu
     const record = await scope.loaders.correctionsById.load(address.uuid);
     return record && new Correction(record, PUBLISHED_NOW);
   }
-  if (address.type === 'changeset') return isNewsroom(scope) ? scope.loaders.changesets.load(address.uuid) : null;
+  if (address.type === 'changeset') return isNewsroom(scope) ? scope.loaders.changesets(lens).load(address.uuid) : null;
   if (address.type === 'comment') return findComment(scope, lens, address.uuid);
   if (address.type !== 'revision') return findPersonNode(scope, address);
   const { uuid: entry, number } = address;
@@ -158,13 +145,13 @@ async function findById<Kind extends Entry>(
 export async function findByIdOrSlug<Kind extends Entry>(
   scope: Scope,
   kind: EntryKind,
-  { id, slug, view }: IdOrSlugArgs,
+  { id, slug, ...args }: IdOrSlugArgs,
 ): Promise<Kind | null> {
   if (typeof id === typeof slug) throw badInput('id', 'give exactly one of id and slug.');
-  const lens = lensFor(scope, view);
+  const lens = await lensAsOf(scope, args);
   if (typeof id === 'string') return findById(scope, kind, lens, id);
   if (typeof slug !== 'string' || slugProblem(slug)) return null; // no entry can have it
-  const [row] = await findShownBySlug(scope.run, view, kind, slug);
+  const [row] = await findShownBySlug(scope.run, lens, kind, slug);
   if (!row) return null;
   const record = toRecord(row);
   scope.loaders.entries(lens).prime(record.id, record);

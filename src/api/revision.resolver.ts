@@ -2,8 +2,9 @@ import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Changeset } from '../model/changeset';
 import { Entry } from '../model/entry';
 import { FieldChange, Revision } from '../model/revision';
+import { Cursor } from '../model/scalars';
 import { User } from '../model/user';
-import { KINDS } from '../rules/kinds';
+import { namesIn } from '../store/entries';
 import { Scope } from '../store/scope';
 import { changesOf } from './changes';
 import { isNewsroom, loadEntry, toEntry } from './entries';
@@ -28,10 +29,8 @@ export class RevisionResolver {
       scope.loaders.contents.load(address),
     ]);
     if (!now || !content) return null;
-    const rules = KINDS[record.kind];
-    const title = rules.title(content);
-    const slug = rules.hasSlug ? String(content.slug) : null;
-    return toEntry({ ...now, content, title, slug, revisionNumber: record.number, updatedAt: record.createdAt }, lens);
+    const own = { ...namesIn(record.kind, content), revisionNumber: record.number, updatedAt: record.createdAt };
+    return toEntry({ ...now, content, ...own }, lens);
   }
 
   @FieldResolver(() => Revision, {
@@ -58,12 +57,21 @@ export class RevisionResolver {
     return this.sibling(revision, revision.record.target, scope);
   }
 
+  @FieldResolver(() => Cursor, {
+    description: 'The moment right after it, in the change feed; in PUBLISHED, after it became public.',
+  })
+  cursor(@Root() { record }: Revision, @Ctx() scope: Scope): string {
+    return scope.newsroom.moments.seal(BigInt(record.position));
+  }
+
   @FieldResolver(() => Changeset, {
     nullable: true,
     description: 'What it was written with, all or none. Null to readers outside the newsroom.',
   })
-  changeset(@Root() { record }: Revision, @Ctx() scope: Scope): Promise<Changeset | null> | null {
-    return record.changeset === null || !isNewsroom(scope) ? null : scope.loaders.changesets.load(record.changeset);
+  changeset(@Root() { record, lens }: Revision, @Ctx() scope: Scope): Promise<Changeset | null> | null {
+    return record.changeset === null || !isNewsroom(scope)
+      ? null
+      : scope.loaders.changesets(lens).load(record.changeset);
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'Null to readers outside the newsroom.' })

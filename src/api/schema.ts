@@ -102,6 +102,6 @@ export function getSchema(): GraphQLSchema {
 
 /** Inputs of which exactly one field is given. TypeGraphQL has no word for them yet; graphql-js looks at this flag alone. */
 function markOneOf(schema: GraphQLSchema): GraphQLSchema {
-  for (const name of ['ChangesetEdit']) (schema.getType(name) as GraphQLInputObjectType).isOneOf = true;
+  for (const name of ['ChangesetEdit', 'AsOf']) (schema.getType(name) as GraphQLInputObjectType).isOneOf = true;
   return schema;
 }

@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'QUERY_TOO_COMPLEX'
   | 'RATE_LIMITED'
   | 'IDEMPOTENCY_KEY_REUSED'
+  | 'CURSOR_INVALID'
   | 'SERVICE_UNAVAILABLE'
   | 'TIMEOUT';
 

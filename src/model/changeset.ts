@@ -1,6 +1,7 @@
 import { ID, ObjectType } from 'type-graphql';
 import { nodeId } from '../base/node-id';
 import { Derived } from './derived';
+import type { Lens } from './lens';
 import { Node } from './node';
 import { DateTime } from './scalars';
 
@@ -25,5 +26,8 @@ export class Changeset {
   @Derived<Changeset>(() => DateTime, (changeset) => changeset.record.at)
   at: Date;
 
-  constructor(readonly record: ChangesetRecord) {}
+  constructor(
+    readonly record: ChangesetRecord,
+    readonly lens: Lens,
+  ) {}
 }

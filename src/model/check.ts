@@ -32,4 +32,7 @@ export class Check {
 
   /** Id of the other entry that it speaks of. */
   entryId: string | null;
+
+  /** Position of the ledger as of which it was found; null and absent are now. */
+  asOf?: bigint | null;
 }

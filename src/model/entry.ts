@@ -66,6 +66,8 @@ export interface EntryRecord<C extends Content = Content> {
   /** When what is shown came into this view. */
   updatedAt: Date;
   latestRevision: number;
+  /** Number of the revision that was accepted, as of a moment; left out of what is there now, for most never ask. */
+  publishedThen?: number | null;
   content: C;
 }
 
@@ -105,6 +107,8 @@ export abstract class Entry<C extends Content = Content> extends Node {
 
   /** Number of the revision shown. */
   readonly revisionNumber: number;
+  /** Number of the revision that was accepted then; undefined where it is seen as it is now. */
+  readonly publishedThen: number | null | undefined;
   readonly content: C;
 
   constructor(
@@ -122,6 +126,7 @@ export abstract class Entry<C extends Content = Content> extends Node {
     this.createdAt = record.createdAt;
     this.updatedAt = record.updatedAt;
     this.revisionNumber = record.revisionNumber;
+    this.publishedThen = record.publishedThen;
     this.content = record.content;
   }
 }

@@ -36,6 +36,8 @@ export interface RevisionRecord {
   summary: string | null;
   minor: boolean;
   createdAt: Date;
+  /** Where in the ledger it came into this view. */
+  position: string;
   review: ReviewState;
   reviewedBy: string | null;
   reviewedAt: Date | null;

@@ -45,6 +45,10 @@ export const Markdown = meaningfulString(
   'CommonMark with wiki links: [[actor:hugo-carvajal|Carvajal]], [[story:…]], [[event:…]], [[claim:ID]].',
   'https://spec.commonmark.org/',
 );
+export const Cursor = meaningfulString(
+  'Cursor',
+  'A place in the change feed: opaque, of fixed length. Keep the last one seen to resume there, or to read the newsroom as of then.',
+);
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 

@@ -49,6 +49,17 @@ export function parseEdtf(text: string): DateResult {
   return result;
 }
 
+/**
+ * Whether an instant lies within what a date can mean; what is open, not known or not said can mean any. So of a period that is
+ * uncertain at an end the whole of what that end can mean counts: whoever asks is told too much rather than too little.
+ */
+export function mayMean(edtf: string | null, instant: Date): boolean {
+  const result = edtf === null ? null : parseEdtf(edtf);
+  if (!result?.ok) return true;
+  const { earliest, latest } = result.date;
+  return (earliest === null || earliest <= instant) && (latest === null || instant < latest);
+}
+
 /** Thrown and caught in this file only. */
 class Refusal extends Error {}
 

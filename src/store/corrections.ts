@@ -1,6 +1,5 @@
 import type { CorrectionRecord } from '../model/correction';
 import type { EntryKind } from '../model/entry';
-import type { View } from '../model/lens';
 import type { Run } from './database';
 import { HELD_BY_STORY } from './held';
 import type { PageRequest } from './pages';
@@ -31,14 +30,17 @@ export const insertCorrection = (run: Run, correction: NewCorrection): Promise<u
 
 const COLUMNS = `c.id as uuid, c.entry, c.revision, c.kind, c.note, c.at, c.position::text as position`;
 
-/** Corrections of entries, newest first, as far as a view shows the entry. */
-export const findCorrections = (run: Run, view: View, entries: readonly string[]): Promise<CorrectionRecord[]> =>
+/** Corrections of entries up to a position (null: all), newest first. For entries that may be seen. */
+export const findCorrections = (
+  run: Run,
+  asOf: bigint | null,
+  entries: readonly string[],
+): Promise<CorrectionRecord[]> =>
   run<CorrectionRecord>(
     'corrections',
     `select ${COLUMNS} from correction c
-      join shown s on s.entry = c.entry and s.view = $1
-      where c.entry = any($2::uuid[]) order by c.position desc, c.id`,
-    [view, entries],
+      where c.entry = any($1::uuid[]) and ($2::bigint is null or c.position <= $2) order by c.position desc, c.id`,
+    [entries, asOf],
   );
 
 /** Corrections by id, as far as the public sees their entry. */

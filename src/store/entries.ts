@@ -1,8 +1,10 @@
 import type { Content, EntryKind, EntryRecord, EntryState } from '../model/entry';
-import type { View } from '../model/lens';
+import type { Lens } from '../model/lens';
 import type { UserRole } from '../model/user';
 import { inNewestFormat } from '../rules/contents';
+import { KINDS } from '../rules/kinds';
 import type { Run } from './database';
+import { PUBLIC_SINCE_THEN, tenseOf } from './tense';
 
 /** A row of `shown` with what `entry` adds to it. */
 export interface ShownRow {
@@ -18,41 +20,78 @@ export interface ShownRow {
   content: Content;
 }
 
+/** A row of what a view showed at a position. What is derived from contents is not kept of the past. */
+export type ThenRow = Omit<ShownRow, 'title' | 'slug'> & { newest: number; accepted: number | null };
+
 /** What a select from `shown s` gives as a ShownRow. */
 export const SHOWN_COLUMNS = `s.entry as id, s.kind, s.revision, s.format, s.title, s.slug, s.state, s.since, s.at, s.content`;
 
+const THEN_COLUMNS = `s.entry as id, s.kind, s.revision, s.format, s.state, s.since, s.at, s.newest, s.accepted, s.content`;
+
+/** What a select from a view's `s`, joined by the lens's tense, gives as a ShownRow or a ThenRow. */
+export const columnsOf = (lens: Lens): string => (lens.asOf === null ? SHOWN_COLUMNS : THEN_COLUMNS);
+
 /** What a view shows of an entry, out of its row. */
-export const toRecord = (row: ShownRow): EntryRecord => ({
-  id: row.id,
-  kind: row.kind,
-  revisionNumber: row.revision,
-  title: row.title,
-  slug: row.slug,
-  state: row.state,
-  createdAt: row.since,
-  updatedAt: row.at,
-  latestRevision: row.revision,
-  content: inNewestFormat(row.kind, row.format, row.content),
-});
+export const toRecord = (row: ShownRow | ThenRow): EntryRecord => {
+  const content = inNewestFormat(row.kind, row.format, row.content);
+  return {
+    id: row.id,
+    kind: row.kind,
+    revisionNumber: row.revision,
+    ...('title' in row ? { title: row.title, slug: row.slug } : namesIn(row.kind, content)),
+    state: row.state,
+    createdAt: row.since,
+    updatedAt: row.at,
+    ...('newest' in row
+      ? { latestRevision: row.newest, publishedThen: row.accepted }
+      : { latestRevision: row.revision }),
+    content,
+  };
+};
 
-/** Entries by id, in no order; what the view does not show is not among them. */
-export const findShown = (run: Run, view: View, ids: readonly string[]): Promise<ShownRow[]> =>
-  run<ShownRow>(
-    'entries-by-id',
-    `select ${SHOWN_COLUMNS} from shown s
+/** What an entry with such a content is called, and its address. */
+export function namesIn(kind: EntryKind, content: Content): Pick<EntryRecord, 'title' | 'slug'> {
+  const rules = KINDS[kind];
+  return { title: rules.title(content), slug: rules.hasSlug ? String(content.slug) : null };
+}
+
+/** Entries by id, in no order; what the lens does not show is not among them. */
+export const findShown = (run: Run, lens: Lens, ids: readonly string[]): Promise<(ShownRow | ThenRow)[]> =>
+  lens.asOf === null
+    ? run<ShownRow>(
+        'entries-by-id',
+        `select ${SHOWN_COLUMNS} from shown s
       where s.view = $1 and s.entry = any($2::uuid[])`,
-    [view, ids],
-  );
+        [lens.view, ids],
+      )
+    : run<ThenRow>(
+        `entries-by-id-then-${lens.view}`,
+        `select ${THEN_COLUMNS} from unnest($1::uuid[]) as i (entry)
+      ${tenseOf(lens, '', '$2::bigint').joinShown('s', 'i.entry')}`,
+        [ids, lens.asOf],
+      );
 
-/** An entry by its address, present or past. In PUBLISHED only addresses count under which it has been public. */
-export const findShownBySlug = (run: Run, view: View, kind: EntryKind, slug: string): Promise<ShownRow[]> =>
-  run<ShownRow>(
-    'entry-by-slug',
-    `select ${SHOWN_COLUMNS} from slug a
-      join shown s on s.entry = a.entry and s.view = $1
+/**
+ * An entry by its address, present or past; of now, whatever the lens. In PUBLISHED only addresses count under which it has
+ * been public.
+ */
+export function findShownBySlug(run: Run, lens: Lens, kind: EntryKind, slug: string): Promise<(ShownRow | ThenRow)[]> {
+  const tense = tenseOf(lens, '$1', '$4::bigint');
+  return run<ShownRow | ThenRow>(
+    `entry-by-slug${tense.suffix}`,
+    `select ${columnsOf(lens)} from slug a
+      ${tense.joinShown('s', 'a.entry')}
       where a.kind = $2 and a.slug = $3 and ($1 = 'LATEST' or a.public_since is not null)`,
-    [view, kind, slug],
+    [lens.view, kind, slug, ...(lens.asOf === null ? [] : [lens.asOf])],
   );
+}
+
+/** When what the public saw of entries at a position came into its sight; those of which it saw nothing are left out. */
+export const findPublicSince = (
+  run: Run,
+  position: bigint,
+  ids: readonly string[],
+): Promise<{ entry: string; since: Date }[]> => run('public-since-then', PUBLIC_SINCE_THEN, [ids, position]);
 
 /** The address of the story that has been public the longest; null where none is. */
 export const findFirstStorySlug = async (run: Run): Promise<string | null> => {

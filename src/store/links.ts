@@ -1,4 +1,6 @@
+import { LATEST_NOW } from '../model/lens';
 import { essentialFields } from '../rules/derive';
+import { type Tense, tenseOf } from './tense';
 
 const listOf = (field: string): string => field.slice(0, field.indexOf('.'));
 const holding = new Set(essentialFields);
@@ -14,13 +16,16 @@ const standsAlone = (link: string): string =>
   `(${link}.view = 'LATEST' or ${link}.item = '' or ${link}.field in (${quoted(holding)})
     or split_part(${link}.field, '.', 1) not in (${quoted(lists)}))`;
 
-const isHeld = (link: string): string => `not exists (
-    select from link h where h.from_entry = ${link}.from_entry and h.view = ${link}.view and h.until is null
+const NOW = tenseOf(LATEST_NOW, '', '');
+
+/** That no reference is held without which a link's item is nothing, and which leads to what is not shown. */
+const isHeld = (link: string, tense: Tense): string => `not exists (
+    select from link h where h.from_entry = ${link}.from_entry and h.view = ${link}.view and ${tense.isHeld('h')}
       and h.item = ${link}.item and h.field in (${quoted(holding)})
-      and not exists (select from shown t where t.entry = h.to_entry and t.view = h.view))`;
+      and not ${tense.isListed('h.to_entry', 'h.view')})`;
 
 /**
- * That what the view shows of an entry holds a link. An item that is left out for its reference (rules 1.2) takes along
- * what else it refers to: the links of a note beside an event that is not public are not told either.
+ * That what the view shows of an entry holds a link. An item that is left out for its reference (rules 1.2) takes along what
+ * else it refers to: the links of a note beside an event that is not public are not told either.
  */
-export const isTold = (link: string): string => `(${standsAlone(link)} or ${isHeld(link)})`;
+export const isTold = (link: string, tense = NOW): string => `(${standsAlone(link)} or ${isHeld(link, tense)})`;

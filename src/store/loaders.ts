@@ -1,5 +1,4 @@
 import DataLoader from 'dataloader';
-import { invariant } from '../base/invariant';
 import { Changeset } from '../model/changeset';
 import type { CommentRecord } from '../model/comment';
 import type { CorrectionRecord } from '../model/correction';
@@ -13,10 +12,12 @@ import { type ChangesetRevision, countChangesetRevisions, findChangesets, listCh
 import { type CommentList, countComments, findComments, listComments } from './comments';
 import { findCorrections, findCorrectionsById } from './corrections';
 import type { Run } from './database';
-import { findShown, findStandings, type Standing, toRecord } from './entries';
+import { findPublicSince, findShown, findStandings, type Standing, toRecord } from './entries';
 import { countIncoming, findIncoming, type IncomingRow, type Referrers } from './incoming';
 import { countSupport, findWeakLinks, type WeakLink } from './facts';
+import { countSupportThen, findWeakLinksThen } from './facts-then';
 import type { PageRequest } from './pages';
+import { findProtections, type ProtectionRow } from './protection';
 import { findPending } from './review-queue';
 import { countTokensOf, findTokens, findTokensOf, findUsers } from './people';
 import { countHistory, findContents, findHistory, findRevisions, type RevisionAddress } from './revisions';
@@ -57,15 +58,6 @@ export class Loaders {
 
   constructor(private readonly scope: { readonly run: Run }) {}
 
-  /**
-   * The part of a key that a lens is. No root field takes a moment in the past yet; until the statements here read the
-   * ledger, a lens that names one must not be answered with what is there now.
-   */
-  private lens(lens: Lens): string {
-    invariant(lens.asOf === null, 'only what is there now can be looked up');
-    return lensKey(lens);
-  }
-
   /** The same for the same key, made at first sight and kept as long as what was loaded: a loader, a rendered text. */
   once<Loader>(key: string, make: () => Loader): Loader {
     const known = this.made.get(key) as Loader | undefined;
@@ -77,9 +69,9 @@ export class Loaders {
 
   /** Entries by id; null for what the lens does not show. */
   entries(lens: Lens): DataLoader<string, EntryRecord | null> {
-    return this.once(`entries ${this.lens(lens)}`, () =>
+    return this.once(`entries ${lensKey(lens)}`, () =>
       this.batched(async (ids) => {
-        const rows = await findShown(this.scope.run, lens.view, ids);
+        const rows = await findShown(this.scope.run, lens, ids);
         return inOrder(
           ids,
           rows.map((row) => toRecord(row)),
@@ -96,19 +88,30 @@ export class Loaders {
     );
   }
 
+  /** When what the public saw of an entry at a position came into its sight; null where it saw nothing of it. */
+  publicSince(position: bigint): DataLoader<string, Date | null> {
+    return this.once(`public since ${position}`, () =>
+      this.batched(async (ids) =>
+        inOrder(ids, await findPublicSince(this.scope.run, position, ids), (row) => row.entry).map(
+          (row) => row?.since ?? null,
+        ),
+      ),
+    );
+  }
+
   /** Pages of the entries that refer to a given one. */
   incoming(lens: Lens, referrers: Referrers, page: PageRequest): DataLoader<string, IncomingRow[]> {
-    return this.once(`incoming ${this.lens(lens)} ${JSON.stringify([referrers, page])}`, () =>
+    return this.once(`incoming ${lensKey(lens)} ${JSON.stringify([referrers, page])}`, () =>
       this.batched(async (parents) =>
-        byParent(parents, await findIncoming(this.scope.run, lens.view, referrers, parents, page), (row) => row.parent),
+        byParent(parents, await findIncoming(this.scope.run, lens, referrers, parents, page), (row) => row.parent),
       ),
     );
   }
 
   incomingCount(lens: Lens, referrers: Referrers): DataLoader<string, number> {
-    return this.once(`incoming count ${this.lens(lens)} ${JSON.stringify(referrers)}`, () =>
+    return this.once(`incoming count ${lensKey(lens)} ${JSON.stringify(referrers)}`, () =>
       this.batched(async (parents) => {
-        const counts = await countIncoming(this.scope.run, lens.view, referrers, parents);
+        const counts = await countIncoming(this.scope.run, lens, referrers, parents);
         return inOrder(parents, counts, (row) => row.parent).map((row) => row?.count ?? 0);
       }),
     );
@@ -116,9 +119,9 @@ export class Loaders {
 
   /** Revisions by entry and number; null for what the lens does not show. */
   revisions(lens: Lens): DataLoader<RevisionAddress, RevisionRecord | null, string> {
-    return this.once(`revisions ${this.lens(lens)}`, () =>
+    return this.once(`revisions ${lensKey(lens)}`, () =>
       this.byAddress(async (addresses) => {
-        const found = await findRevisions(this.scope.run, lens.view, addresses);
+        const found = await findRevisions(this.scope.run, lens.view, addresses, lens.asOf);
         return inOrder(addresses, found, (row) => `${row.entryId}:${row.number}`, addressKey);
       }),
     );
@@ -126,56 +129,69 @@ export class Loaders {
 
   /** Pages of entries' histories. */
   history(lens: Lens, page: PageRequest): DataLoader<string, RevisionRecord[]> {
-    return this.once(`history ${this.lens(lens)} ${JSON.stringify(page)}`, () =>
+    return this.once(`history ${lensKey(lens)} ${JSON.stringify(page)}`, () =>
       this.batched(async (entries) =>
-        byParent(entries, await findHistory(this.scope.run, lens.view, entries, page), (row) => row.entryId),
+        byParent(entries, await findHistory(this.scope.run, lens, entries, page), (row) => row.entryId),
       ),
     );
   }
 
   historyCount(lens: Lens): DataLoader<string, number> {
-    return this.once(`history count ${this.lens(lens)}`, () =>
+    return this.once(`history count ${lensKey(lens)}`, () =>
       this.batched(async (entries) => {
-        const counts = await countHistory(this.scope.run, lens.view, entries);
+        const counts = await countHistory(this.scope.run, lens, entries);
         return inOrder(entries, counts, (row) => row.entry).map((row) => row?.count ?? 0);
       }),
     );
   }
 
   /** Changesets by id. */
-  get changesets(): DataLoader<string, Changeset | null> {
-    return this.once('changesets', () =>
+  changesets(lens: Lens): DataLoader<string, Changeset | null> {
+    return this.once(`changesets ${lensKey(lens)}`, () =>
       this.batched(async (ids) =>
-        inOrder(ids, await findChangesets(this.scope.run, ids), (row) => row.uuid).map(
-          (row) => row && new Changeset(row),
+        inOrder(ids, await findChangesets(this.scope.run, lens, ids), (row) => row.uuid).map(
+          (row) => row && new Changeset(row, lens),
         ),
       ),
     );
   }
 
   /** Pages of what changesets wrote. */
-  changesetRevisions(page: PageRequest): DataLoader<string, ChangesetRevision[]> {
-    return this.once(`changeset revisions ${JSON.stringify(page)}`, () =>
+  changesetRevisions(lens: Lens, page: PageRequest): DataLoader<string, ChangesetRevision[]> {
+    return this.once(`changeset revisions ${lensKey(lens)} ${JSON.stringify(page)}`, () =>
       this.batched(async (changesets) =>
-        byParent(changesets, await listChangesetRevisions(this.scope.run, changesets, page), (row) => row.changeset),
+        byParent(
+          changesets,
+          await listChangesetRevisions(this.scope.run, lens, changesets, page),
+          (row) => row.changeset,
+        ),
       ),
     );
   }
 
-  get changesetRevisionCount(): DataLoader<string, number> {
-    return this.once('changeset revision count', () =>
+  changesetRevisionCount(lens: Lens): DataLoader<string, number> {
+    return this.once(`changeset revision count ${lensKey(lens)}`, () =>
       this.batched(async (changesets) => {
-        const counts = await countChangesetRevisions(this.scope.run, changesets);
+        const counts = await countChangesetRevisions(this.scope.run, lens, changesets);
         return inOrder(changesets, counts, (row) => row.changeset).map((row) => row?.count ?? 0);
       }),
     );
   }
 
-  /** Corrections of entries, newest first. */
-  corrections(lens: Lens): DataLoader<string, CorrectionRecord[]> {
-    return this.once(`corrections ${this.lens(lens)}`, () =>
+  /** Corrections of entries that the lens shows, newest first. */
+  corrections({ asOf }: Lens): DataLoader<string, CorrectionRecord[]> {
+    return this.once(`corrections ${asOf}`, () =>
       this.batched(async (entries) =>
-        byParent(entries, await findCorrections(this.scope.run, lens.view, entries), (row) => row.entry),
+        byParent(entries, await findCorrections(this.scope.run, asOf, entries), (row) => row.entry),
+      ),
+    );
+  }
+
+  /** Who could edit entries at a moment of the past; null for those that everybody could. */
+  protections(asOf: bigint): DataLoader<string, ProtectionRow | null> {
+    return this.once(`protections ${asOf}`, () =>
+      this.batched(async (entries) =>
+        inOrder(entries, await findProtections(this.scope.run, asOf, entries), (row) => row.entry),
       ),
     );
   }
@@ -218,9 +234,9 @@ export class Loaders {
 
   /** What wiki links lead to; null for nothing, and for what the lens does not show. */
   wikiTargets(lens: Lens): DataLoader<WikiTarget, EntryRecord | null, string> {
-    return this.once(`wiki targets ${this.lens(lens)}`, () => {
+    return this.once(`wiki targets ${lensKey(lens)}`, () => {
       const batch = async (targets: readonly WikiTarget[]) => {
-        const rows = await findWikiTargets(this.scope.run, lens.view, targets);
+        const rows = await findWikiTargets(this.scope.run, lens, targets);
         return inOrder(targets, rows, targetKey, targetKey).map((row) => row && toRecord(row));
       };
       return new DataLoader<WikiTarget, EntryRecord | null, string>(batch, {
@@ -230,20 +246,22 @@ export class Loaders {
     });
   }
 
-  /** Links that readers cannot follow, as editors see them. */
-  get weakLinks(): DataLoader<string, WeakLink[]> {
-    return this.once('weak links', () =>
-      this.batched(async (entries) =>
-        byParent(entries, await findWeakLinks(this.scope.run, entries), (link) => link.entry),
-      ),
+  /** Links that readers cannot follow, as editors see them, now or at a position. */
+  weakLinks(asOf: bigint | null): DataLoader<string, WeakLink[]> {
+    const find = (entries: readonly string[]) =>
+      asOf === null ? findWeakLinks(this.scope.run, entries) : findWeakLinksThen(this.scope.run, asOf, entries);
+    return this.once(`weak links ${asOf}`, () =>
+      this.batched(async (entries) => byParent(entries, await find(entries), (link) => link.entry)),
     );
   }
 
-  /** How many citations support an entry. */
-  get support(): DataLoader<string, number> {
-    return this.once('support', () =>
+  /** How many citations support an entry, as editors see them, now or at a position. */
+  support(asOf: bigint | null): DataLoader<string, number> {
+    const count = (entries: readonly string[]) =>
+      asOf === null ? countSupport(this.scope.run, entries) : countSupportThen(this.scope.run, asOf, entries);
+    return this.once(`support ${asOf}`, () =>
       this.batched(async (entries) => {
-        const counts = await countSupport(this.scope.run, entries);
+        const counts = await count(entries);
         return inOrder(entries, counts, (row) => row.entry).map((row) => row?.count ?? 0);
       }),
     );

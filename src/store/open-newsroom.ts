@@ -1,6 +1,9 @@
+import { makeFeedCursors } from '../base/feed-cursor';
+import { invariant } from '../base/invariant';
 import { makeListCursors } from '../base/list-cursor';
 import type { TextLimits } from '../rules/fields';
-import { type DatabaseOptions, openDatabase } from './database';
+import { type Database, type DatabaseOptions, openDatabase } from './database';
+import { Moments } from './moments';
 import type { PageLimits } from './pages';
 import type { Newsroom } from './scope';
 
@@ -12,16 +15,26 @@ export interface NewsroomOptions {
   readonly language: string;
 }
 
+/** What cursors are sealed with: this database's secret, and how often it was restored. */
+async function readSeal({ run }: Database): Promise<{ secret: Buffer; epoch: number }> {
+  const rows = await run<{ name: string; value: string }>(
+    'cursor-seal',
+    `select name, value from setting where name in ('cursor_key', 'feed_epoch')`,
+  );
+  const values = new Map(rows.map(({ name, value }) => [name, value]));
+  const epoch = Number(values.get('feed_epoch'));
+  invariant(Number.isInteger(epoch) && epoch >= 0 && epoch < 2 ** 16, 'the setting feed_epoch is a whole number');
+  return { secret: Buffer.from(values.get('cursor_key') ?? '', 'hex'), epoch };
+}
+
 /** Opens a migrated database as a newsroom. */
 export async function openNewsroom(options: NewsroomOptions): Promise<Newsroom> {
   const database = await openDatabase(options.database);
-  const [secret] = await database.run<{ value: string }>(
-    'cursor-key',
-    `select value from setting where name = 'cursor_key'`,
-  );
+  const { secret, epoch } = await readSeal(database);
   return {
     database,
-    cursors: makeListCursors(Buffer.from(secret?.value ?? '', 'hex')),
+    cursors: makeListCursors(secret),
+    moments: new Moments(makeFeedCursors(secret, epoch)),
     text: options.text,
     pages: options.pages,
     language: options.language,

@@ -35,3 +35,21 @@ export const setProtection = (run: Run, { entry, level, until, reason, author }:
           from protected p cross join head`,
     [entry, level, until, reason, author],
   );
+
+/** Who could edit an entry. */
+export interface ProtectionRow {
+  entry: string;
+  minimumRole: UserRole;
+  until: Date | null;
+  reason: string | null;
+}
+
+/** How entries were protected at a position of the ledger. */
+export const findProtections = (run: Run, asOf: bigint, entries: readonly string[]): Promise<ProtectionRow[]> =>
+  run<ProtectionRow>(
+    'protections-then',
+    `select p.entry, p.minimum_role as "minimumRole", p.expires_at as until, p.reason from protection p
+      where p.entry = any($2::uuid[]) and p.since <= $1 and (p.until is null or p.until > $1)
+        and (p.expires_at is null or p.expires_at > (select c.at from change c where c.position = $1))`,
+    [asOf, entries],
+  );

@@ -4,6 +4,7 @@ import type { User, UserRole } from '../model/user';
 import type { TextLimits } from '../rules/fields';
 import type { Database, Run } from './database';
 import { Loaders } from './loaders';
+import type { Moments } from './moments';
 import type { PageLimits } from './pages';
 
 /** Who asks: `role` is the least of the user's own and the token's ceiling. */
@@ -18,6 +19,7 @@ export interface Viewer {
 export interface Newsroom {
   readonly database: Database;
   readonly cursors: ListCursors;
+  readonly moments: Moments;
   readonly text: TextLimits;
   readonly pages: PageLimits;
   /** Language of entries that name none. */

@@ -280,3 +280,35 @@ describe('errors', () => {
     expect(single.body.data.claim).toBeNull();
   });
 });
+
+describe('A query as of a moment', () => {
+  const query = `query Then($id: ID!, $asOf: AsOf) { story(id: $id, asOf: $asOf) { headline } head: __typename }`;
+  const inText = `query Then($id: ID!, $time: DateTime, $cursor: Cursor) {
+    story(id: $id, asOf: { cursor: $cursor, time: $time }) { headline } }`;
+
+  it.each([
+    ['the head', async () => ({ asOf: { cursor: (await room.asAnonymous().run('{ head }')).head } }), null],
+    ['now, by null', async () => ({ asOf: null }), null],
+    ['long ago', async () => ({ asOf: { time: '1999-01-01T00:00:00Z' } }), null],
+    ['a cut cursor', async () => ({ asOf: { cursor: 'cut' } }), 'CURSOR_INVALID'],
+    ['the future', async () => ({ asOf: { time: '2999-01-01T00:00:00Z' } }), 'BAD_USER_INPUT'],
+    ['both', async () => ({ asOf: { time: '1999-01-01T00:00:00Z', cursor: 'x' } }), 'BAD_USER_INPUT'],
+    ['neither', async () => ({ asOf: {} }), 'BAD_USER_INPUT'],
+    ['nothing', async () => ({ asOf: { time: null } }), 'BAD_USER_INPUT'],
+  ])('is answered or refused alike: %s', async (_, variables, code) => {
+    const asked = { query, variables: { id: storyId, ...(await variables()) }, operationName: 'Then' };
+    const answers = [];
+    for (let round = 0; round < 3; round++) answers.push(await ask(interpreted, asked), await ask(compiled, asked));
+    for (const { body } of answers) expect(body.errors?.[0]?.extensions.code ?? null).toBe(code);
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body.data))).size).toBe(1);
+  });
+
+  it('takes no two variables for the two ways to name one', async () => {
+    const variables = { id: storyId, time: '1999-01-01T00:00:00Z', cursor: 'x' };
+    for (let round = 0; round < 3; round++)
+      for (const server of [interpreted, compiled])
+        expect((await ask(server, { query: inText, variables })).body.errors[0].extensions.code).toBe(
+          'GRAPHQL_VALIDATION_FAILED',
+        );
+  });
+});
