@@ -4,6 +4,8 @@ import { applyChangeset } from '../../src/edits/changeset';
 import { deleteEntry, restoreEntry } from '../../src/edits/delete-entry';
 import { editEntry } from '../../src/edits/edit-entry';
 import { hideRevisions } from '../../src/edits/hide-revisions';
+import { rejectRevisions, withdrawEntry } from '../../src/edits/judge-work';
+import { protectEntry } from '../../src/edits/protect-entry';
 import { publishEntry } from '../../src/edits/publish-entry';
 import { revertEntry, undoRevision } from '../../src/edits/take-back';
 import type { EditResult } from '../../src/model/edit';
@@ -15,9 +17,27 @@ import type { TestNewsroom } from './newsroom';
 const KINDS: readonly EntryKind[] = ['ACTOR', 'STORY', 'EVENT', 'CLAIM', 'DOCUMENT', 'CITATION'];
 const MOST_ENTRIES = 14;
 
+const ACTS = [
+  'CREATE',
+  'EDIT',
+  'PUBLISH',
+  'DELETE',
+  'RESTORE',
+  'REVERT',
+  'UNDO',
+  'CHANGESET',
+  'HIDE',
+  'REJECT',
+  'WITHDRAW',
+  'URGENT',
+  'CORRECT',
+  'EMBARGO',
+  'PROTECT',
+] as const;
+
 /** One thing that somebody does, with what it is done to as numbers: whatever they choose, it can be tried. */
 export interface Deed {
-  readonly act: 'CREATE' | 'EDIT' | 'PUBLISH' | 'DELETE' | 'RESTORE' | 'REVERT' | 'UNDO' | 'CHANGESET' | 'HIDE';
+  readonly act: (typeof ACTS)[number];
   readonly by: 'EDITOR' | 'CONTRIBUTOR';
   readonly which: number;
   readonly dice: readonly number[];
@@ -41,6 +61,7 @@ export const deeds = (length: number, withHiding = false): fc.Arbitrary<Deed[]> 
         { weight: 3, arbitrary: fc.constant('PUBLISH' as const) },
         { weight: 2, arbitrary: fc.constantFrom('DELETE' as const, 'RESTORE' as const) },
         { weight: 2, arbitrary: fc.constantFrom('REVERT' as const, 'UNDO' as const, 'CHANGESET' as const) },
+        { weight: 4, arbitrary: fc.constantFrom('REJECT', 'WITHDRAW', 'URGENT', 'CORRECT', 'EMBARGO', 'PROTECT') },
         { weight: withHiding ? 3 : 0, arbitrary: fc.constant('HIDE' as const) },
       ),
       by: fc.constantFrom('EDITOR', 'EDITOR', 'CONTRIBUTOR'),
@@ -120,6 +141,36 @@ export class History {
           revisions: [revision],
           hidden: true,
           reason: 'a private matter',
+        });
+      case 'REJECT': {
+        const [waiting = target] = await this.find(`accepted < latest and state <> 'DELETED'`);
+        return await rejectRevisions(this.scope('EDITOR'), {
+          id: waiting.id,
+          baseRevision: waiting.latest,
+          note: 'no',
+        });
+      }
+      case 'WITHDRAW':
+        return await withdrawEntry(this.scope('EDITOR'), { id, note: 'taken back' });
+      case 'EMBARGO': {
+        const [draft = target] = await this.find(`state in ('DRAFT', 'WITHDRAWN')`);
+        const embargoUntil = new Date('2999-01-01T00:00:00Z');
+        return await publishEntry(this.scope('EDITOR'), { id: draft.id, revision: draft.latest, embargoUntil });
+      }
+      case 'PROTECT':
+        return await protectEntry(this.scope('EDITOR'), {
+          id,
+          minimumRole: ([null, 'CONTRIBUTOR', 'EDITOR'] as const)[which % 3],
+          reason: 'much disputed',
+        });
+      case 'URGENT':
+      case 'CORRECT':
+        return await editEntry(this.scope('EDITOR'), kind, {
+          id,
+          baseRevision: latest,
+          fields: this.fields(kind, dice, entries, false),
+          publish: act === 'URGENT',
+          correction: act === 'CORRECT' ? { kind: 'CORRECTION', note: 'it was wrong' } : null,
         });
       case 'CHANGESET': {
         const edits = [0, 1].map((step) => {
@@ -229,6 +280,7 @@ export const WHOLE_GRAPH = `query WholeGraph($ids: [ID!]!, $view: View!, $asOf: 
   nodes(ids: $ids, view: $view, asOf: $asOf) {
     ... on Entry {
       __typename id kind title slug language state latestRevision publishedRevision createdAt updatedAt publicSince
+      corrections { kind note at revision { number } } protection { minimumRole reason until }
       revision { number } first: revisionByNumber(number: 1) { number review } second: revisionByNumber(number: 2) { number review }
       checks { rule message path entry { id title state } }
       citations ${PAGE} backlinks ${PAGE} stories: backlinks(kinds: [STORY], last: 1) ${PAGE}
