@@ -44,7 +44,7 @@ export class TimeTravel1700000000004 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       drop index change_by_entry;
-      create index change_by_entry on change (entry, position) include (latest, published, state, at);
+      create index change_by_entry on change (entry, position) include (latest, published, accepted, state, at);
       create index revision_hidden on revision (entry) where hidden_at is not null;
       create index link_outgoing_ever on link (from_entry, view);
       create index link_ended_incoming on link (to_entry, view, field, since desc, from_entry desc) where until is not null;

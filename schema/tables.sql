@@ -25,7 +25,7 @@ create table change (
   constraint change_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text])))
 );
 CREATE INDEX change_by_changeset ON public.change USING btree (changeset, "position") WHERE (changeset IS NOT NULL);
-CREATE INDEX change_by_entry ON public.change USING btree (entry, "position") INCLUDE (latest, published, state, at);
+CREATE INDEX change_by_entry ON public.change USING btree (entry, "position") INCLUDE (latest, published, accepted, state, at);
 CREATE INDEX change_by_time ON public.change USING btree (at, "position");
 
 create table changeset (

@@ -4,6 +4,7 @@ import { pointer } from '../base/pointer';
 import { type ChangesetResult, type EditResult, type Outcome, Problem } from '../model/edit';
 import type { EntryKind } from '../model/entry';
 import type { Newcomer, Reading } from '../rules/fields';
+import { derive } from '../rules/derive';
 import { KINDS } from '../rules/kinds';
 import { REF } from '../rules/markdown';
 import type { Run } from '../store/database';
@@ -39,6 +40,9 @@ export interface ChangesetRequest {
 
 /** As many entries as one write may hold the position lock for (rules 4.1). */
 export const MOST_EDITS = 200;
+
+/** As many references as one write may bring along: what takes the time under the position lock (measured: 250 ms). */
+const MOST_LINKS = 4000;
 
 /** A write of a changeset whose shape was read. */
 type ReadChange =
@@ -200,6 +204,13 @@ function planOne(context: WriteContext, entry: LockedEntry | undefined, edit: Re
   return planEdit(context, entry, edit);
 }
 
+const tooManyLinks = (links: number): Problem =>
+  new Problem(
+    'TOO_MANY',
+    `edits: the entries have ${links} references after it; at most ${MOST_LINKS} are allowed. Send it in parts.`,
+    '/edits',
+  );
+
 const standsAgainst = (plan: Plan): boolean => !isWrite(plan) && plan.outcome !== 'UNCHANGED';
 
 /** The answer of what could have been written, had nothing stood against the rest. */
@@ -216,6 +227,8 @@ export async function carryOutAll(
 ): Promise<ChangesetResult> {
   if (plans.some(standsAgainst)) return refused(edits, plans.map(sparedOf), []);
   const writes = plans.filter(isWrite);
+  const links = writes.reduce((sum, { draft }) => sum + derive(draft.kind, draft.content).links.length, 0);
+  if (links > MOST_LINKS) return refused(edits, plans.map(sparedOf), [tooManyLinks(links)]);
   const changeset = newChangeset(summary);
   const written = writes.length > 0 ? await carryOut(run, writes, { dryRun, changeset }) : [];
   const answers = new Map<Plan, EditResult>(writes.map((write, index) => [write, written[index] as EditResult]));

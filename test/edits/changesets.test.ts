@@ -341,3 +341,16 @@ describe('Undoing a changeset', () => {
     expect(await room.as('CONTRIBUTOR').fails(UNDO, { input: { changeset: made.changeset.id } })).toBe('FORBIDDEN');
   });
 });
+
+describe('A changeset of very many references', () => {
+  it('is refused before it keeps everybody else waiting, and says what to do', async () => {
+    const actor = await room.make.actor();
+    const cast = Array.from({ length: 450 }, () => ({ actor: actor.id }));
+    const edits = Array.from({ length: 9 }, (_, index) => ({
+      createStory: { fields: { headline: `Crowded ${index}`, cast } },
+    }));
+    const answer = await writingNothing(room, () => apply(edits));
+    expect(told(answer)).toEqual(['TOO_MANY /edits']);
+    expect(answer.problems[0].message).toMatch(/4050 references.*at most 4000/);
+  });
+});
