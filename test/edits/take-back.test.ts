@@ -377,3 +377,27 @@ describe('Erasing revisions', () => {
     await expect(erase('nonsense', [1])).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
+
+describe('Who wrote what, after something was taken back', () => {
+  const BLAME =
+    'title: blame(path: "/headline") { text revision { number action } } text: blame(path: "/body") { text revision { number } }';
+  const told = (parts: Answer): unknown[] => parts.map(({ text, revision }: Answer) => [text, revision.number]);
+
+  it('is whoever wrote it first: reverts, undos, deletions and restorations write nothing', async () => {
+    const body = 'The guard left in the night. Nobody knew where he went.\n';
+    const { id } = await room.make.story({ headline: 'Yes', body });
+    await edit(id, 1, { headline: 'No', body: 'Everything was different.\n' });
+    await act('revertEntry', { id, baseRevision: 2, toRevision: 1 });
+    await act('deleteEntry', { id, baseRevision: 3 });
+    await act('restoreEntry', { id });
+    await edit(id, 5, { body: `${body}Today he is abroad.\n` });
+    await act('undoRevision', { id, revision: 3 });
+    await act('undoRevision', { id, revision: 7 });
+    const { title, text } = await story(id, 'LATEST', BLAME);
+    expect(title).toEqual([{ text: 'Yes', revision: { number: 1, action: 'CREATE' } }]);
+    expect(told(text)).toEqual([
+      [body, 1],
+      ['Today he is abroad.\n', 6],
+    ]);
+  });
+});
