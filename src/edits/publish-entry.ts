@@ -2,13 +2,14 @@ import { notFound } from '../base/errors';
 import { isUuid } from '../base/node-id';
 import { type EditResult, Problem } from '../model/edit';
 import type { Content } from '../model/entry';
+import type { FieldChange } from '../model/revision';
 import { emptyContent } from '../rules/contents';
 import { newsroomLinkFields } from '../rules/derive';
 import { KINDS } from '../rules/kinds';
 import type { Run } from '../store/database';
 import { type LockedEntry, lockEntries, lockPosition } from '../store/locks';
 import { findHeld } from '../store/held';
-import { findContents } from '../store/revisions';
+import { findContents, findSeenBefore } from '../store/revisions';
 import type { Scope, Viewer } from '../store/scope';
 import { findSlugHolder } from '../store/slugs';
 import { TryAgain, type Transaction } from '../store/transaction';
@@ -66,8 +67,6 @@ export async function publishEntry(scope: Scope, input: PublishRequest): Promise
   const correction = readCorrection(reading, input.correction);
   if (input.override && note === null)
     reading.problems.push(new Problem('REQUIRED', 'note: say why it is published although a check fails.', '/note'));
-  if (input.embargoUntil && input.embargoUntil.getTime() <= Date.now())
-    reading.problems.push(new Problem('INVALID', 'embargoUntil: this moment has passed.', '/embargoUntil'));
   if (input.embargoUntil && correction)
     reading.problems.push(new Problem('INVALID', 'correction: only what is public can be corrected.', '/correction'));
   if (reading.problems.length > 0) return invalid(isUuid(input.id) ? input.id : null, reading.problems);
@@ -77,15 +76,25 @@ export async function publishEntry(scope: Scope, input: PublishRequest): Promise
     if (!root) throw notFound();
     const problem = findProblem(root, input) ?? tooMany(entries);
     if (problem) return invalid(root.id, [problem]);
-    const isShown = root.state === 'PUBLISHED' && input.revision === root.published;
-    if (isShown && others.length === 0) return unchanged(root.id);
-    const parts = await readParts(run, input, isShown ? others : entries);
-    return parts instanceof Problem
-      ? invalid(root.id, [parts])
-      : accept(run, root, parts, { ...input, note, correction, author: viewer.user.uuid });
+    const found = await readParts(run, input, entries);
+    if (found instanceof Problem) return invalid(root.id, [found]);
+    const stays = isSettled(root, input);
+    if (stays && correction) return invalid(root.id, [notCorrecting()]);
+    if (stays && others.length === 0) return unchanged(root.id);
+    const parts = stays ? found.filter(({ entry }) => entry !== root) : found;
+    return accept(run, root, parts, { ...input, note, correction, author: viewer.user.uuid });
   };
   return writeOnce(scope, viewer.user.uuid, { operation: 'publish', input }, work);
 }
+
+/**
+ * Whether the entry stands already as it is to stand. What was accepted after what is shown changes nothing that is shown: it
+ * ends a rejection, or a deletion.
+ */
+const isSettled = (entry: LockedEntry, { revision, embargoUntil }: PublishRequest): boolean =>
+  revision <= (entry.accepted ?? 0) &&
+  (entry.state === 'PUBLISHED' ||
+    (entry.state === 'EMBARGOED' && embargoUntil?.getTime() === entry.embargoUntil?.getTime()));
 
 /** Locks what is to be published, the entry that was named first. */
 async function lockParts(run: Run, viewer: Viewer, input: PublishRequest): Promise<LockedEntry[]> {
@@ -129,12 +138,16 @@ function findProblem(entry: LockedEntry, input: PublishRequest): Problem | null 
       'references: only with the newest revision, whose references they are.',
       '/references',
     );
+  // Not before the key is looked up: a retry that comes after the embargo has ended is to get the first answer.
+  if (input.embargoUntil && input.embargoUntil.getTime() <= Date.now())
+    return new Problem('INVALID', 'embargoUntil: this moment has passed.', '/embargoUntil');
   if (input.embargoUntil && entry.state === 'PUBLISHED')
     return new Problem('INVALID', 'embargoUntil: this entry is public already.', '/embargoUntil');
-  if (input.correction && (entry.state !== 'PUBLISHED' || revision === entry.published))
-    return new Problem('INVALID', 'correction: only what replaces what is public corrects it.', '/correction');
-  return null;
+  return input.correction && entry.state !== 'PUBLISHED' ? notCorrecting() : null;
 }
+
+const notCorrecting = (): Problem =>
+  new Problem('INVALID', 'correction: only what replaces what is public corrects it.', '/correction');
 
 /** The contents that are to be published: of the entry that was named its given revision, of the others the newest. */
 async function readParts(
@@ -165,11 +178,14 @@ async function readParts(
 type Acceptance = Omit<PublishRequest, 'note'> & { note: string | null; author: string };
 
 async function accept(run: Run, root: LockedEntry, parts: readonly Part[], input: Acceptance): Promise<EditResult> {
+  // What is under an embargo has no public revision yet that could tell what it changes.
+  const isTold = !input.dryRun && !input.embargoUntil && parts[0]?.entry === root;
+  const changes = isTold ? 'accepted' : await tellPublished(run, root, parts);
   if (!input.dryRun) await lockPosition(run);
   const problems = await findProblems(run, parts, input);
   if (problems.length > 0) return invalid(root.id, problems);
   const also = parts.flatMap(({ entry }) => (entry === root ? [] : [entry.id]));
-  if (input.dryRun) return { ...foreseen('SAVED', root.id, await tellPublished(run, root, parts)), also };
+  if (input.dryRun) return { ...foreseen('SAVED', root.id, changes === 'accepted' ? [] : changes), also };
   const changeset: NewChangeset | null = also.length > 0 ? newChangeset(input.note) : null;
   const written = await writeEntries(
     run,
@@ -183,7 +199,7 @@ async function accept(run: Run, root: LockedEntry, parts: readonly Part[], input
       author: input.author,
       written,
     });
-  return { ...saved('SAVED', root.id, input.revision, 'accepted'), also };
+  return { ...saved('SAVED', root.id, input.revision, changes), also };
 }
 
 async function findProblems(run: Run, parts: readonly Part[], input: Acceptance): Promise<Problem[]> {
@@ -199,7 +215,14 @@ async function findProblems(run: Run, parts: readonly Part[], input: Acceptance)
     problems.push(...(await findCycles(run, [all[index] as Shown], all)));
   }
   if (problems.length > 0 || input.override) return problems;
-  const becoming = parts.map(({ entry, content }) => ({ entry: entry.id, kind: entry.kind, content, before: null }));
+  const from = input.embargoUntil ?? null;
+  const becoming = parts.map(({ entry, content }) => ({
+    entry: entry.id,
+    kind: entry.kind,
+    content,
+    before: null,
+    from,
+  }));
   const errors = await findErrors(run, await withPublicContents(run, parts, becoming));
   return [...errors.values()].flat();
 }
@@ -230,12 +253,12 @@ async function findSlugProblems(run: Run, { id, kind }: LockedEntry, content: Co
   return [new Problem('SLUG_TAKEN', `The slug ${String(content.slug)} is another entry's now.`, '/slug', holder)];
 }
 
-async function tellPublished(run: Run, root: LockedEntry, parts: readonly Part[]) {
+/** What it changes of what the public sees, or saw last. */
+async function tellPublished(run: Run, root: LockedEntry, parts: readonly Part[]): Promise<FieldChange[]> {
   const part = parts.find(({ entry }) => entry === root);
   if (!part) return [];
-  const number = root.state === 'PUBLISHED' ? root.published : null;
-  const [before] = number === null ? [] : await findContents(run, [{ entry: root.id, number }]);
-  return tellChanges(run, root.kind, before?.content ?? emptyContent(root.kind), part.content);
+  const before = await findSeenBefore(run, root.id, part.number);
+  return tellChanges(run, root.kind, before ?? emptyContent(root.kind), part.content);
 }
 
 function toAcceptance({ entry, number, content }: Part, input: Acceptance): EntryWrite {
