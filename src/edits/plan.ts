@@ -6,11 +6,12 @@ import type { FieldChange } from '../model/revision';
 import { emptyContent } from '../rules/contents';
 import type { Run } from '../store/database';
 import { lockPosition } from '../store/locks';
-import { keepTexts, writeEntries } from '../store/write';
+import { keepTexts, writeEntries, type Written } from '../store/write';
 import { type CorrectionRequest, writeCorrection } from './correct';
 import { findErrors } from './gate';
 import { foreseen, invalid, saved } from './result';
 import { tellChanges } from './tell-changes';
+import { canUnsettle, unsettle } from './unsettle';
 import { type Draft, findLateProblems, numberOf, toEntryWrite, waiting } from './write-draft';
 
 /** One entry's part in a write, made before the position lock is taken. */
@@ -68,14 +69,32 @@ export async function carryOut(
   if (problems.some((found) => found.length > 0) || dryRun)
     return Promise.all(plans.map((plan, index) => foresee(run, plan, problems[index] ?? [])));
   const written = await writeEntries(run, drafts.map(toEntryWrite), changeset);
+  const told = await unsettleOthers(run, plans, written);
   for (const { draft, correction, onTop } of plans) {
     const { entry, author } = draft;
     if (correction) await writeCorrection(run, correction, { entry, revision: numberOf(draft), author, written });
     if (onTop) await writeEntries(run, [toEntryWrite(onTop)]);
   }
   return plans.map(({ draft, outcome, remarks, changes }) =>
-    saved(outcome, draft.entry, numberOf(draft), changes ?? 'written', remarks),
+    saved(outcome, draft.entry, numberOf(draft), changes ?? 'written', [...(remarks ?? []), ...told]),
   );
+}
+
+/** What rests on what was accepted may have to be looked at again. */
+async function unsettleOthers(run: Run, plans: readonly PlannedWrite[], written: Written): Promise<Problem[]> {
+  const accepted = plans.filter(({ draft: { fate, action } }) => {
+    const isLookedAt = fate.isAccepted && fate.dismiss?.as !== 'REJECTED';
+    return isLookedAt && action !== 'DELETE' && action !== 'RESTORE';
+  });
+  const [first] = accepted;
+  if (!first || !accepted.some(({ draft }) => canUnsettle(draft.kind))) return [];
+  const contents = accepted.map(({ draft: { entry, kind, was, content }, before }) => ({
+    entry,
+    kind,
+    before: was?.accepted ? before : null,
+    after: content,
+  }));
+  return unsettle(run, contents, { written, author: first.draft.author });
 }
 
 /** Whether a new content is to be public, now or when an embargo ends. What comes back as it was is not looked at again. */

@@ -25,6 +25,7 @@ import { newChangeset } from './plan';
 import { foreseen, invalid, saved, unchanged } from './result';
 import { assertMayEver } from './rights';
 import { tellChanges } from './tell-changes';
+import { canUnsettle, unsettle } from './unsettle';
 import { showingOf } from './write-draft';
 
 /** Which revision of which entry is to be what the public sees, and how. */
@@ -182,7 +183,8 @@ async function accept(run: Run, root: LockedEntry, parts: readonly Part[], input
   const isTold = !input.dryRun && !input.embargoUntil && parts[0]?.entry === root;
   const changes = isTold ? 'accepted' : await tellPublished(run, root, parts);
   if (!input.dryRun) await lockPosition(run);
-  const problems = await findProblems(run, parts, input);
+  const before = await readSeen(run, parts);
+  const problems = await findProblems(run, parts, before, input);
   if (problems.length > 0) return invalid(root.id, problems);
   const also = parts.flatMap(({ entry }) => (entry === root ? [] : [entry.id]));
   if (input.dryRun) return { ...foreseen('SAVED', root.id, changes === 'accepted' ? [] : changes), also };
@@ -199,10 +201,24 @@ async function accept(run: Run, root: LockedEntry, parts: readonly Part[], input
       author: input.author,
       written,
     });
-  return { ...saved('SAVED', root.id, input.revision, changes), also };
+  const accepted = parts.map(({ entry, content }) => ({
+    entry: entry.id,
+    kind: entry.kind,
+    before: before.get(entry.id) ?? null,
+    after: content,
+  }));
+  const remarks = accepted.some(({ kind }) => canUnsettle(kind))
+    ? await unsettle(run, accepted, { written, author: input.author })
+    : [];
+  return { ...saved('SAVED', root.id, input.revision, changes, remarks), also };
 }
 
-async function findProblems(run: Run, parts: readonly Part[], input: Acceptance): Promise<Problem[]> {
+async function findProblems(
+  run: Run,
+  parts: readonly Part[],
+  seen: ReadonlyMap<string, Content>,
+  input: Acceptance,
+): Promise<Problem[]> {
   const all = parts.map(({ entry, content }): Shown => ({
     kind: entry.kind,
     entry: entry.id,
@@ -216,33 +232,22 @@ async function findProblems(run: Run, parts: readonly Part[], input: Acceptance)
   }
   if (problems.length > 0 || input.override) return problems;
   const from = input.embargoUntil ?? null;
-  const becoming = parts.map(({ entry, content }) => ({
-    entry: entry.id,
-    kind: entry.kind,
-    content,
-    before: null,
-    from,
-  }));
-  const errors = await findErrors(run, await withPublicContents(run, parts, becoming));
+  // What is wrong already with what is public holds no publication back.
+  const becoming = parts.map(({ entry, content }) => {
+    const before = entry.state === 'PUBLISHED' ? (seen.get(entry.id) ?? null) : null;
+    return { entry: entry.id, kind: entry.kind, content, before, from };
+  });
+  const errors = await findErrors(run, becoming);
   return [...errors.values()].flat();
 }
 
-/** What is public now holds no publication back for what is wrong with it already. */
-async function withPublicContents<B extends { entry: string; before: Content | null }>(
-  run: Run,
-  parts: readonly Part[],
-  becoming: readonly B[],
-): Promise<B[]> {
-  const shown = parts.filter(({ entry }) => entry.state === 'PUBLISHED');
-  if (shown.length === 0) return [...becoming];
-  const contents = await findContents(
-    run,
-    shown.map(({ entry }) => ({ entry: entry.id, number: entry.published ?? 0 })),
+/** What was accepted of these before, by entry. */
+async function readSeen(run: Run, parts: readonly Part[]): Promise<ReadonlyMap<string, Content>> {
+  const addresses = parts.flatMap(({ entry: { id, published } }) =>
+    published === null ? [] : [{ entry: id, number: published }],
   );
-  return becoming.map((one) => ({
-    ...one,
-    before: contents.find(({ entry }) => entry === one.entry)?.content ?? null,
-  }));
+  const contents = addresses.length > 0 ? await findContents(run, addresses) : [];
+  return new Map(contents.map(({ entry, content }) => [entry, content]));
 }
 
 /** An older revision may hold a slug that was given up, unseen, and that another entry took since. */
