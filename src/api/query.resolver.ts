@@ -19,6 +19,7 @@ import { cleanText } from '../rules/text';
 import { findShownBySlug, toRecord } from '../store/entries';
 import { Scope } from '../store/scope';
 import { isNewsroom, loadEntry, toEntry } from './entries';
+import { loadRevision } from './revisions';
 import { toHtml } from './html';
 import { lensFor } from './lens';
 import { findPersonNode } from './people.resolver';
@@ -137,7 +138,7 @@ async function findNode(scope: Scope, lens: Lens, id: string): Promise<Node | nu
   const { uuid: entry, number } = address;
   const [shown, record] = await Promise.all([
     scope.loaders.entries(lens).load(entry),
-    scope.loaders.revisions(lens).load({ entry, number }),
+    loadRevision(scope, lens, { entry, number }),
   ]);
   return shown && record && new Revision(record, lens);
 }

@@ -2,7 +2,7 @@ import { makeListCursors } from '../base/list-cursor';
 import type { TextLimits } from '../rules/fields';
 import { type DatabaseOptions, openDatabase } from './database';
 import type { PageLimits } from './pages';
-import type { Newsroom } from './scope';
+import type { Newsroom, PublicHistory } from './scope';
 
 /** What of the settings the store needs. */
 export interface NewsroomOptions {
@@ -10,6 +10,8 @@ export interface NewsroomOptions {
   readonly text: TextLimits;
   readonly pages: PageLimits;
   readonly language: string;
+  /** What changed, where it is left out. */
+  readonly publicHistory?: PublicHistory;
 }
 
 /** Opens a migrated database as a newsroom. */
@@ -25,5 +27,6 @@ export async function openNewsroom(options: NewsroomOptions): Promise<Newsroom> 
     text: options.text,
     pages: options.pages,
     language: options.language,
+    publicHistory: options.publicHistory ?? 'changes',
   };
 }
