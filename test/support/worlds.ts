@@ -15,11 +15,11 @@ type Kind = keyof TestNewsroom['make'];
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const ITEM_IN_PATH = /(?<=\/)[A-Za-z0-9_-]{16}(?=\/|$)/g;
-const TIMES = new Set(['createdAt', 'updatedAt', 'publicSince', 'reviewedAt']);
+const TIMES = new Set(['createdAt', 'updatedAt', 'publicSince', 'reviewedAt', 'at']);
 const CURSORS = new Set(['cursor', 'startCursor', 'endCursor']);
 
 /** Numbers what it meets in the order in which it meets it. */
-function makeMask(keys: ReadonlyMap<string, string>): (answer: unknown) => string {
+export function makeMask(keys: ReadonlyMap<string, string>): (answer: unknown) => string {
   const met = new Map<string, string>();
   const numbered = (what: string, value: string): string => {
     const name = met.get(`${what} ${value}`) ?? `<${what} ${met.size}>`;
@@ -38,12 +38,13 @@ function makeMask(keys: ReadonlyMap<string, string>): (answer: unknown) => strin
 }
 
 /** Lets the clock go on, so that nothing is written in the same millisecond: ties would be broken by random ids. */
-async function tick(): Promise<void> {
+export async function tick(): Promise<void> {
   const start = Date.now();
   while (Date.now() < start + 2) await new Promise((resolve) => setImmediate(resolve));
 }
 
-class Builder {
+/** Writes a world, with or without what only the newsroom sees. */
+export class Builder {
   readonly ids = new Map<string, string>();
 
   constructor(
