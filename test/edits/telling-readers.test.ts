@@ -85,6 +85,20 @@ describe('A correction', () => {
     expect(await count()).toBe(before);
   });
 
+  it('is told with many entries by as many statements as with few, and so is how these stand', async () => {
+    for (let n = 0; n < 8; n++) {
+      const { id } = await room.make.document();
+      await desk.edit('document', id, 1, { title: `x ${n}` }, { correction: { kind: 'UPDATE', note: 'x' } });
+    }
+    const query = `query ($first: Int) { documents(first: $first, orderBy: UPDATED_DESC, view: LATEST) { nodes { embargoUntil
+      protection { reason } viewerCan corrections { note entry { title } revision { number author { name } } } } }
+      corrections(first: $first) { nodes { note entry { title } revision { number } } } }`;
+    const few = await room.as('EDITOR').statementsOf(query, { first: 2 });
+    const many = await room.as('EDITOR').statementsOf(query, { first: 8 });
+    expect(many.data.documents.nodes.every(({ corrections }: Answer) => corrections.length === 1)).toBe(true);
+    expect(many.statements).toBe(few.statements);
+  });
+
   it('is listed by story: of itself and all that it holds, the citations about that, and what these name', async () => {
     const { make } = room;
     const [claim, document, guard, stranger] = [
