@@ -151,6 +151,7 @@ function newsroomOn(client: pg.Client): Newsroom {
     text,
     pages: limits,
     language: newsroom.language,
+    publicHistory: newsroom.publicHistory,
   };
 }
 

@@ -1,15 +1,11 @@
 import 'reflect-metadata';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command } from 'commander';
 import pg from 'pg';
 import { startOurs } from '../bench/processes';
 import { startProgress, tell } from '../bench/progress';
 import { makeSecret } from '../src/edits/people';
-import { startEmbeddedPostgres } from '../src/server/embedded-postgres';
-import { checkServer } from '../src/store/check-server';
 import { Running } from '../src/tools/start';
+import { findUrl, numberOption } from './options';
 import { countLines, faultsOf } from './report';
 import { soakEdits } from './soak';
 
@@ -23,14 +19,6 @@ interface Options {
   readonly seed: number;
   readonly databaseUrl?: string;
 }
-
-const numberOption = (flags: string, description: string, standard: number, least: number, most: number): Option =>
-  new Option(flags, description).default(standard).argParser((written) => {
-    const number = Number(written);
-    if (!Number.isFinite(number) || number < least || number > most)
-      throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
-    return number;
-  });
 
 function readOptions(words: readonly string[]): Options {
   const program = new Command('npm run soak:edits --')
@@ -47,19 +35,6 @@ function readOptions(words: readonly string[]): Options {
     .option('--database-url <url>', 'an empty Postgres database, instead of the one that comes with the project');
   program.parse(words as string[]);
   return program.opts<Options>();
-}
-
-/** A database that no server takes along when it is killed. */
-async function findUrl(given: string | undefined, running: Running): Promise<string> {
-  if (given) {
-    await checkServer(given);
-    return given;
-  }
-  const dir = mkdtempSync(path.join(tmpdir(), 'newsroom-soak-'));
-  running.onStop(async () => rmSync(dir, { recursive: true, force: true }));
-  const postgres = await startEmbeddedPostgres({ dir });
-  running.onStop(() => postgres.stop());
-  return postgres.url;
 }
 
 async function main(running: Running): Promise<number> {

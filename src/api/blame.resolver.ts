@@ -6,6 +6,7 @@ import { findField, missingPart, valueOf } from '../rules/blame-path';
 import { blames } from '../store/blame-walk';
 import { Scope } from '../store/scope';
 import { isNewsroom } from './entries';
+import { loadRevision, seesOnlyNow } from './revisions';
 
 /** Who brought which part of an entry: of what its reader is shown, and through the same lens. */
 @Resolver(() => Entry)
@@ -24,10 +25,16 @@ export class BlameResolver {
     const shown = valueOf(field, content, await this.visibility(scope, { kind, lens, content }, field.name), newsroom);
     if (shown === undefined) missingPart(path);
     if (shown === null || shown === '' || (Array.isArray(shown) && shown.length === 0)) return [];
-    const parts = await blames(scope, lens, newsroom).load({ entry: id, kind, number, path, field });
+    const parts = await blames(scope, lens, { newsroom, onlyNow: seesOnlyNow(scope) }).load({
+      entry: id,
+      kind,
+      number,
+      path,
+      field,
+    });
     scope.spendItems(parts.length);
-    const loader = scope.loaders.revisions(lens);
-    const records = await Promise.all(parts.map(({ by }) => loader.load({ entry: id, number: by })));
+    const numbers = [...new Set(parts.map(({ by }) => by))];
+    const records = await Promise.all(numbers.map((by) => loadRevision(scope, lens, { entry: id, number: by })));
     const revisions = new Map(records.map((record) => [record?.number, record && new Revision(record, lens)]));
     return parts.flatMap(({ text, by }) => {
       const revision = revisions.get(by);

@@ -12,6 +12,7 @@ import { makePage, readPageRequest } from '../store/pages';
 import { Scope } from '../store/scope';
 import { ForwardPageArgs } from './connections';
 import { loadEntry } from './entries';
+import { loadRevision, seesOnlyNow } from './revisions';
 
 export const CorrectionConnection = connectionOf(Correction, 'Correction');
 export type CorrectionConnection = InstanceType<typeof CorrectionConnection>;
@@ -44,7 +45,10 @@ export class CorrectionResolver {
 
   @FieldResolver(() => Revision, { description: 'The revision that corrects it.' })
   async revision(@Root() { record, lens }: Correction, @Ctx() scope: Scope): Promise<Revision | null> {
-    const found = await scope.loaders.revisions(lens).load({ entry: record.entry, number: record.revision });
+    const { entry } = record;
+    // Whoever is told of nothing older is shown the correction in what is shown now.
+    const shown = seesOnlyNow(scope) ? await scope.loaders.entries(lens).load(entry) : null;
+    const found = await loadRevision(scope, lens, { entry, number: shown?.revisionNumber ?? record.revision });
     return found && new Revision(found, lens);
   }
 

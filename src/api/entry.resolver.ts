@@ -5,16 +5,17 @@ import { Correction } from '../model/correction';
 import { EntryAction, Entry, EntryKind, Protection } from '../model/entry';
 import type { Citation } from '../model/citation';
 import { lensKey } from '../model/lens';
-import { FieldChange, Revision } from '../model/revision';
+import { FieldChange, Revision, type RevisionRecord } from '../model/revision';
 import { DateTime } from '../model/scalars';
 import { entryActions } from '../rules/policy';
-import { makePage, readPageRequest } from '../store/pages';
+import { makePage, type PageRequest, readPageRequest } from '../store/pages';
 import { Scope } from '../store/scope';
 import { differences } from './changes';
 import { checksOf } from './checks';
 import { CitationConnection, EntryConnection, PageArgs, RevisionConnection } from './connections';
 import { isNewsroom } from './entries';
 import { incomingPage } from './incoming';
+import { loadRevision, seesOnlyNow } from './revisions';
 
 @ArgsType()
 class BacklinkArgs extends PageArgs {
@@ -39,7 +40,7 @@ export class EntryResolver {
     @Arg('number', () => Int) number: number,
     @Ctx() scope: Scope,
   ): Promise<Revision | null> {
-    const record = await scope.loaders.revisions(entry.lens).load({ entry: entry.id, number });
+    const record = await loadRevision(scope, entry.lens, { entry: entry.id, number });
     return record && new Revision(record, entry.lens);
   }
 
@@ -61,14 +62,17 @@ export class EntryResolver {
     const { lens, id } = entry;
     const { cursors, pages } = scope.newsroom;
     const request = readPageRequest(`history ${lensKey(lens)} ${id}`, args, pages, cursors);
-    const records = await scope.loaders.history(lens, { ...request, list: 'history' }).load(id);
+    const isShort = seesOnlyNow(scope);
+    const records = isShort
+      ? await this.shownAlone(entry, request, scope)
+      : await scope.loaders.history(lens, { ...request, list: 'history' }).load(id);
     const page = makePage(
       records,
       request,
       (record) => [record.number],
       (record) => new Revision(record, lens),
       cursors,
-      () => scope.loaders.historyCount(lens).load(id),
+      () => (isShort ? Promise.resolve(1) : scope.loaders.historyCount(lens).load(id)),
     );
     return new RevisionConnection(page);
   }
@@ -82,9 +86,10 @@ export class EntryResolver {
     @Arg('to', () => Int) to: number,
     @Ctx() scope: Scope,
   ): Promise<FieldChange[]> {
-    const loader = scope.loaders.revisions(entry.lens);
     const asked = Object.entries({ from, to });
-    const found = await Promise.all(asked.map(([, number]) => loader.load({ entry: entry.id, number })));
+    const found = await Promise.all(
+      asked.map(([, number]) => loadRevision(scope, entry.lens, { entry: entry.id, number })),
+    );
     for (const [index, [argument, number]] of asked.entries())
       if (!found[index]) throw badInput(argument, `there is no revision ${number} in this view.`);
       else if (found[index].hiddenReason !== null)
@@ -159,5 +164,17 @@ export class EntryResolver {
     if (view === 'LATEST' && asOf !== null) return scope.loaders.publicSince(asOf).load(entry.id);
     const shown = await scope.loaders.entries({ view: 'PUBLISHED', asOf }).load(entry.id);
     return shown?.updatedAt ?? null;
+  }
+
+  /** The history of whoever is told of nothing older than what is shown: a page of one. */
+  private async shownAlone(
+    { id, lens }: Entry,
+    { after, before }: PageRequest,
+    scope: Scope,
+  ): Promise<RevisionRecord[]> {
+    const number = (await scope.loaders.entries(lens).load(id))?.revisionNumber ?? 0;
+    const isOnPage = number < Number(after?.[0] ?? Infinity) && number > Number(before?.[0] ?? 0);
+    const record = isOnPage ? await loadRevision(scope, lens, { entry: id, number }) : null;
+    return record ? [record] : [];
   }
 }

@@ -20,6 +20,7 @@ import { findShownBySlug, toRecord } from '../store/entries';
 import { Scope } from '../store/scope';
 import { findComment } from './comment.resolver';
 import { isNewsroom, loadEntry, toEntry } from './entries';
+import { loadRevision } from './revisions';
 import { toHtml } from './html';
 import { lensAsOf, lensFor } from './lens';
 import { IdArgs, IdOrSlugArgs, LensArgs, ViewArgs } from './lens.inputs';
@@ -126,7 +127,7 @@ async function findNode(scope: Scope, lens: Lens, id: string): Promise<Node | nu
   const { uuid: entry, number } = address;
   const [shown, record] = await Promise.all([
     scope.loaders.entries(lens).load(entry),
-    scope.loaders.revisions(lens).load({ entry, number }),
+    loadRevision(scope, lens, { entry, number }),
   ]);
   return shown && record && new Revision(record, lens);
 }

@@ -85,7 +85,8 @@ export class ReviewResolver {
     ]);
     if (!standing || !entry) return [];
     const of = { entryId: entry.id, kind: entry.kind };
-    return differences(scope, LATEST_NOW, of, standing.accepted, entry.latestRevision);
+    // What was accepted since without being shown is the same content, and may be out of sight.
+    return differences(scope, LATEST_NOW, of, standing.published, entry.latestRevision);
   }
 
   @Mutation(() => EntryPayload, {

@@ -8,6 +8,7 @@ import { namesIn } from '../store/entries';
 import { Scope } from '../store/scope';
 import { changesOf } from './changes';
 import { isNewsroom, loadEntry, toEntry } from './entries';
+import { loadRevision, seesAuthors } from './revisions';
 
 /** What a revision leads to. Authors and remarks are for the newsroom's eyes (rules 1.4). */
 @Resolver(() => Revision)
@@ -74,9 +75,13 @@ export class RevisionResolver {
       : scope.loaders.changesets(lens).load(record.changeset);
   }
 
-  @FieldResolver(() => User, { nullable: true, description: 'Null to readers outside the newsroom.' })
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: 'Null to readers outside the newsroom, unless the settings make authors public.',
+  })
   author(@Root() revision: Revision, @Ctx() scope: Scope): Promise<User | null> {
-    return this.person(revision.record.author, scope);
+    const { author } = revision.record;
+    return author !== null && seesAuthors(scope) ? scope.loaders.users.load(author) : Promise.resolve(null);
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'Null to readers outside the newsroom.' })
@@ -86,10 +91,11 @@ export class RevisionResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'Why, in the words of its author. Null to readers outside the newsroom.',
+    description:
+      'Why, in the words of its author. Null to readers outside the newsroom, unless the settings make authors public.',
   })
   summary(@Root() revision: Revision, @Ctx() scope: Scope): string | null {
-    return isNewsroom(scope) ? revision.record.summary : null;
+    return seesAuthors(scope) ? revision.record.summary : null;
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'Null to readers outside the newsroom.' })
@@ -107,7 +113,7 @@ export class RevisionResolver {
   private async sibling(revision: Revision, number: number | null, scope: Scope): Promise<Revision | null> {
     if (number === null) return null;
     const { lens, record } = revision;
-    const sibling = await scope.loaders.revisions(lens).load({ entry: record.entryId, number });
+    const sibling = await loadRevision(scope, lens, { entry: record.entryId, number });
     return sibling && new Revision(sibling, lens);
   }
 

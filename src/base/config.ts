@@ -129,6 +129,12 @@ const newsroom = {
     'en',
     'Language of an entry that names none.',
   ),
+  publicHistory: setting(
+    'PUBLIC_HISTORY',
+    oneOf('off', 'changes', 'authors'),
+    'changes',
+    'What readers are told of earlier versions: nothing (off), what changed (changes), by whom and why too (authors).',
+  ),
 };
 
 const log = {

@@ -7,6 +7,7 @@ import { KINDS } from '../rules/kinds';
 import { insertWithdrawal } from '../store/corrections';
 import type { Run } from '../store/database';
 import { type LockedEntry, lockPosition } from '../store/locks';
+import { findPending } from '../store/review-queue';
 import type { Scope, Viewer } from '../store/scope';
 import type { Transaction } from '../store/transaction';
 import { type EntryWrite, writeEntries } from '../store/write';
@@ -43,12 +44,17 @@ export const rejectRevisions = (scope: Scope, input: RejectRequest): Promise<Edi
       return invalid(entry.id, [new Problem('INVALID', message, '/baseRevision')]);
     }
     if (entry.accepted === entry.latest) return unchanged(entry.id);
-    const contents = await readContents(run, entry, [input.baseRevision, entry.latest, entry.accepted ?? entry.latest]);
+    // What was accepted since without being shown is the same content, and may be out of sight.
+    const contents = await readContents(run, entry, [
+      input.baseRevision,
+      entry.latest,
+      entry.published ?? entry.latest,
+    ]);
     const latest = contents.get(entry.latest) as Content;
     if (input.baseRevision < entry.latest)
       return newerWork(run, entry, input.baseRevision, contents.get(input.baseRevision), latest);
-    if (entry.accepted === null) return markRejected(run, viewer, entry, note);
-    const content = contents.get(entry.accepted) as Content;
+    if (entry.published === null) return markRejected(run, viewer, entry, note);
+    const content = contents.get(entry.published) as Content;
     return carryOutAlone(run, rejection(viewer, entry, content, latest, note), {});
   });
 
@@ -98,6 +104,7 @@ function rejection(viewer: Viewer, entry: LockedEntry, content: Content, latest:
 }
 
 async function markRejected(run: Run, viewer: Viewer, entry: LockedEntry, note: string): Promise<EditResult> {
+  if ((await findPending(run, [entry.id])).length === 0) return unchanged(entry.id);
   await lockPosition(run);
   const change = { kind: 'REJECTED', publicKind: null } as const;
   await writeEntries(run, [

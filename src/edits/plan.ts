@@ -2,14 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { invariant } from '../base/invariant';
 import type { EditResult, Problem } from '../model/edit';
 import type { Content } from '../model/entry';
+import type { FieldChange } from '../model/revision';
 import { emptyContent } from '../rules/contents';
 import type { Run } from '../store/database';
 import { lockPosition } from '../store/locks';
-import { keepTexts, writeEntries } from '../store/write';
+import { keepTexts, writeEntries, type Written } from '../store/write';
 import { type CorrectionRequest, writeCorrection } from './correct';
 import { findErrors } from './gate';
 import { foreseen, invalid, saved } from './result';
 import { tellChanges } from './tell-changes';
+import { canUnsettle, unsettle } from './unsettle';
 import { type Draft, findLateProblems, numberOf, toEntryWrite, waiting } from './write-draft';
 
 /** One entry's part in a write, made before the position lock is taken. */
@@ -26,6 +28,8 @@ export interface PlannedWrite {
   isUrgent?: boolean;
   /** Work of others that is put on top of it again, as a revision of its own. */
   onTop?: Draft | null | undefined;
+  /** What it does, where that is not what differs from the revision below it. */
+  changes?: readonly FieldChange[];
 }
 
 /** What one edit is to come to: a write, or an answer for which nothing is written. */
@@ -65,17 +69,42 @@ export async function carryOut(
   if (problems.some((found) => found.length > 0) || dryRun)
     return Promise.all(plans.map((plan, index) => foresee(run, plan, problems[index] ?? [])));
   const written = await writeEntries(run, drafts.map(toEntryWrite), changeset);
+  const told = await unsettleOthers(run, plans, written);
   for (const { draft, correction, onTop } of plans) {
     const { entry, author } = draft;
     if (correction) await writeCorrection(run, correction, { entry, revision: numberOf(draft), author, written });
     if (onTop) await writeEntries(run, [toEntryWrite(onTop)]);
   }
-  return plans.map(({ draft, outcome, remarks }) => saved(outcome, draft.entry, numberOf(draft), 'written', remarks));
+  return plans.map(({ draft, outcome, remarks, changes }) =>
+    saved(outcome, draft.entry, numberOf(draft), changes ?? 'written', [...(remarks ?? []), ...told]),
+  );
 }
 
-const isToBeShown = ({ fate }: Draft): boolean =>
+/** What rests on what was accepted may have to be looked at again. */
+async function unsettleOthers(run: Run, plans: readonly PlannedWrite[], written: Written): Promise<Problem[]> {
+  const accepted = plans.filter(({ draft: { fate, action } }) => {
+    const isLookedAt = fate.isAccepted && fate.dismiss?.as !== 'REJECTED';
+    return isLookedAt && action !== 'DELETE' && action !== 'RESTORE';
+  });
+  const [first] = accepted;
+  if (!first || !accepted.some(({ draft }) => canUnsettle(draft.kind))) return [];
+  const contents = accepted.map(({ draft: { entry, kind, was, content }, before }) => ({
+    entry,
+    kind,
+    before: was?.accepted ? before : null,
+    after: content,
+  }));
+  return unsettle(run, contents, { written, author: first.draft.author });
+}
+
+/** Whether a new content is to be public, now or when an embargo ends. What comes back as it was is not looked at again. */
+const isToBeShown = ({ fate, action }: Draft): boolean =>
   fate.public === 'THIS' ||
-  (fate.isAccepted && !fate.dismiss && fate.public === 'AS_BEFORE' && fate.state === 'EMBARGOED');
+  (action !== 'RESTORE' &&
+    fate.isAccepted &&
+    !fate.dismiss &&
+    fate.public === 'AS_BEFORE' &&
+    fate.state === 'EMBARGOED');
 
 /**
  * Leaves waiting what must not be public yet, and says why (rules 2.5). What rests on it waits, too: so it is asked again
@@ -85,11 +114,12 @@ async function holdBack(run: Run, plans: readonly PlannedWrite[], problems: Prob
   for (;;) {
     const becoming = plans
       .filter(({ draft }) => isToBeShown(draft))
-      .map(({ draft: { entry, kind, content, was }, before }) => ({
+      .map(({ draft: { entry, kind, content, was, fate }, before }) => ({
         entry,
         kind,
         content,
-        before: was?.state === 'PUBLISHED' ? before : null,
+        before: was?.state === 'PUBLISHED' || fate.state === 'EMBARGOED' ? before : null,
+        from: fate.state === 'EMBARGOED' ? fate.embargoUntil : null,
       }));
     const errors = await findErrors(run, becoming);
     if (errors.size === 0) return;
@@ -115,7 +145,9 @@ async function foresee(run: Run, plan: PlannedWrite, problems: Problem[]): Promi
   const { draft, before, outcome, remarks } = plan;
   const entry = draft.was ? draft.entry : null;
   if (problems.length > 0) return invalid(entry, problems);
-  const changes = await tellChanges(run, draft.kind, before ?? emptyContent(draft.kind), draft.content, draft.texts);
+  const changes =
+    plan.changes ??
+    (await tellChanges(run, draft.kind, before ?? emptyContent(draft.kind), draft.content, draft.texts));
   return foreseen(outcome, entry, changes, remarks);
 }
 

@@ -2,13 +2,14 @@ import { notFound } from '../base/errors';
 import { isUuid } from '../base/node-id';
 import { type EditResult, Problem } from '../model/edit';
 import type { Content } from '../model/entry';
+import type { FieldChange } from '../model/revision';
 import { emptyContent } from '../rules/contents';
 import { newsroomLinkFields } from '../rules/derive';
 import { KINDS } from '../rules/kinds';
 import type { Run } from '../store/database';
 import { type LockedEntry, lockEntries, lockPosition } from '../store/locks';
 import { findHeld } from '../store/held';
-import { findContents } from '../store/revisions';
+import { findContents, findSeenBefore } from '../store/revisions';
 import type { Scope, Viewer } from '../store/scope';
 import { findSlugHolder } from '../store/slugs';
 import { TryAgain, type Transaction } from '../store/transaction';
@@ -24,6 +25,7 @@ import { newChangeset } from './plan';
 import { foreseen, invalid, saved, unchanged } from './result';
 import { assertMayEver } from './rights';
 import { tellChanges } from './tell-changes';
+import { canUnsettle, unsettle } from './unsettle';
 import { showingOf } from './write-draft';
 
 /** Which revision of which entry is to be what the public sees, and how. */
@@ -66,8 +68,6 @@ export async function publishEntry(scope: Scope, input: PublishRequest): Promise
   const correction = readCorrection(reading, input.correction);
   if (input.override && note === null)
     reading.problems.push(new Problem('REQUIRED', 'note: say why it is published although a check fails.', '/note'));
-  if (input.embargoUntil && input.embargoUntil.getTime() <= Date.now())
-    reading.problems.push(new Problem('INVALID', 'embargoUntil: this moment has passed.', '/embargoUntil'));
   if (input.embargoUntil && correction)
     reading.problems.push(new Problem('INVALID', 'correction: only what is public can be corrected.', '/correction'));
   if (reading.problems.length > 0) return invalid(isUuid(input.id) ? input.id : null, reading.problems);
@@ -77,15 +77,25 @@ export async function publishEntry(scope: Scope, input: PublishRequest): Promise
     if (!root) throw notFound();
     const problem = findProblem(root, input) ?? tooMany(entries);
     if (problem) return invalid(root.id, [problem]);
-    const isShown = root.state === 'PUBLISHED' && input.revision === root.published;
-    if (isShown && others.length === 0) return unchanged(root.id);
-    const parts = await readParts(run, input, isShown ? others : entries);
-    return parts instanceof Problem
-      ? invalid(root.id, [parts])
-      : accept(run, root, parts, { ...input, note, correction, author: viewer.user.uuid });
+    const found = await readParts(run, input, entries);
+    if (found instanceof Problem) return invalid(root.id, [found]);
+    const stays = isSettled(root, input);
+    if (stays && correction) return invalid(root.id, [notCorrecting()]);
+    if (stays && others.length === 0) return unchanged(root.id);
+    const parts = stays ? found.filter(({ entry }) => entry !== root) : found;
+    return accept(run, root, parts, { ...input, note, correction, author: viewer.user.uuid });
   };
   return writeOnce(scope, viewer.user.uuid, { operation: 'publish', input }, work);
 }
+
+/**
+ * Whether the entry stands already as it is to stand. What was accepted after what is shown changes nothing that is shown: it
+ * ends a rejection, or a deletion.
+ */
+const isSettled = (entry: LockedEntry, { revision, embargoUntil }: PublishRequest): boolean =>
+  revision <= (entry.accepted ?? 0) &&
+  (entry.state === 'PUBLISHED' ||
+    (entry.state === 'EMBARGOED' && embargoUntil?.getTime() === entry.embargoUntil?.getTime()));
 
 /** Locks what is to be published, the entry that was named first. */
 async function lockParts(run: Run, viewer: Viewer, input: PublishRequest): Promise<LockedEntry[]> {
@@ -129,12 +139,16 @@ function findProblem(entry: LockedEntry, input: PublishRequest): Problem | null 
       'references: only with the newest revision, whose references they are.',
       '/references',
     );
+  // Not before the key is looked up: a retry that comes after the embargo has ended is to get the first answer.
+  if (input.embargoUntil && input.embargoUntil.getTime() <= Date.now())
+    return new Problem('INVALID', 'embargoUntil: this moment has passed.', '/embargoUntil');
   if (input.embargoUntil && entry.state === 'PUBLISHED')
     return new Problem('INVALID', 'embargoUntil: this entry is public already.', '/embargoUntil');
-  if (input.correction && (entry.state !== 'PUBLISHED' || revision === entry.published))
-    return new Problem('INVALID', 'correction: only what replaces what is public corrects it.', '/correction');
-  return null;
+  return input.correction && entry.state !== 'PUBLISHED' ? notCorrecting() : null;
 }
+
+const notCorrecting = (): Problem =>
+  new Problem('INVALID', 'correction: only what replaces what is public corrects it.', '/correction');
 
 /** The contents that are to be published: of the entry that was named its given revision, of the others the newest. */
 async function readParts(
@@ -165,11 +179,15 @@ async function readParts(
 type Acceptance = Omit<PublishRequest, 'note'> & { note: string | null; author: string };
 
 async function accept(run: Run, root: LockedEntry, parts: readonly Part[], input: Acceptance): Promise<EditResult> {
+  // What is under an embargo has no public revision yet that could tell what it changes.
+  const isTold = !input.dryRun && !input.embargoUntil && parts[0]?.entry === root;
+  const changes = isTold ? 'accepted' : await tellPublished(run, root, parts);
   if (!input.dryRun) await lockPosition(run);
-  const problems = await findProblems(run, parts, input);
+  const before = await readSeen(run, parts);
+  const problems = await findProblems(run, parts, before, input);
   if (problems.length > 0) return invalid(root.id, problems);
   const also = parts.flatMap(({ entry }) => (entry === root ? [] : [entry.id]));
-  if (input.dryRun) return { ...foreseen('SAVED', root.id, await tellPublished(run, root, parts)), also };
+  if (input.dryRun) return { ...foreseen('SAVED', root.id, changes === 'accepted' ? [] : changes), also };
   const changeset: NewChangeset | null = also.length > 0 ? newChangeset(input.note) : null;
   const written = await writeEntries(
     run,
@@ -183,10 +201,24 @@ async function accept(run: Run, root: LockedEntry, parts: readonly Part[], input
       author: input.author,
       written,
     });
-  return { ...saved('SAVED', root.id, input.revision, 'accepted'), also };
+  const accepted = parts.map(({ entry, content }) => ({
+    entry: entry.id,
+    kind: entry.kind,
+    before: before.get(entry.id) ?? null,
+    after: content,
+  }));
+  const remarks = accepted.some(({ kind }) => canUnsettle(kind))
+    ? await unsettle(run, accepted, { written, author: input.author })
+    : [];
+  return { ...saved('SAVED', root.id, input.revision, changes, remarks), also };
 }
 
-async function findProblems(run: Run, parts: readonly Part[], input: Acceptance): Promise<Problem[]> {
+async function findProblems(
+  run: Run,
+  parts: readonly Part[],
+  seen: ReadonlyMap<string, Content>,
+  input: Acceptance,
+): Promise<Problem[]> {
   const all = parts.map(({ entry, content }): Shown => ({
     kind: entry.kind,
     entry: entry.id,
@@ -199,27 +231,23 @@ async function findProblems(run: Run, parts: readonly Part[], input: Acceptance)
     problems.push(...(await findCycles(run, [all[index] as Shown], all)));
   }
   if (problems.length > 0 || input.override) return problems;
-  const becoming = parts.map(({ entry, content }) => ({ entry: entry.id, kind: entry.kind, content, before: null }));
-  const errors = await findErrors(run, await withPublicContents(run, parts, becoming));
+  const from = input.embargoUntil ?? null;
+  // What is wrong already with what is public holds no publication back.
+  const becoming = parts.map(({ entry, content }) => {
+    const before = entry.state === 'PUBLISHED' ? (seen.get(entry.id) ?? null) : null;
+    return { entry: entry.id, kind: entry.kind, content, before, from };
+  });
+  const errors = await findErrors(run, becoming);
   return [...errors.values()].flat();
 }
 
-/** What is public now holds no publication back for what is wrong with it already. */
-async function withPublicContents<B extends { entry: string; before: Content | null }>(
-  run: Run,
-  parts: readonly Part[],
-  becoming: readonly B[],
-): Promise<B[]> {
-  const shown = parts.filter(({ entry }) => entry.state === 'PUBLISHED');
-  if (shown.length === 0) return [...becoming];
-  const contents = await findContents(
-    run,
-    shown.map(({ entry }) => ({ entry: entry.id, number: entry.published ?? 0 })),
+/** What was accepted of these before, by entry. */
+async function readSeen(run: Run, parts: readonly Part[]): Promise<ReadonlyMap<string, Content>> {
+  const addresses = parts.flatMap(({ entry: { id, published } }) =>
+    published === null ? [] : [{ entry: id, number: published }],
   );
-  return becoming.map((one) => ({
-    ...one,
-    before: contents.find(({ entry }) => entry === one.entry)?.content ?? null,
-  }));
+  const contents = addresses.length > 0 ? await findContents(run, addresses) : [];
+  return new Map(contents.map(({ entry, content }) => [entry, content]));
 }
 
 /** An older revision may hold a slug that was given up, unseen, and that another entry took since. */
@@ -230,12 +258,12 @@ async function findSlugProblems(run: Run, { id, kind }: LockedEntry, content: Co
   return [new Problem('SLUG_TAKEN', `The slug ${String(content.slug)} is another entry's now.`, '/slug', holder)];
 }
 
-async function tellPublished(run: Run, root: LockedEntry, parts: readonly Part[]) {
+/** What it changes of what the public sees, or saw last. */
+async function tellPublished(run: Run, root: LockedEntry, parts: readonly Part[]): Promise<FieldChange[]> {
   const part = parts.find(({ entry }) => entry === root);
   if (!part) return [];
-  const number = root.state === 'PUBLISHED' ? root.published : null;
-  const [before] = number === null ? [] : await findContents(run, [{ entry: root.id, number }]);
-  return tellChanges(run, root.kind, before?.content ?? emptyContent(root.kind), part.content);
+  const before = await findSeenBefore(run, root.id, part.number);
+  return tellChanges(run, root.kind, before ?? emptyContent(root.kind), part.content);
 }
 
 function toAcceptance({ entry, number, content }: Part, input: Acceptance): EntryWrite {

@@ -32,7 +32,7 @@ export const saved = (
   outcome: Outcome,
   entryId: string,
   revisionNumber: number,
-  changes: 'written' | 'accepted',
+  changes: EditResult['changes'],
   remarks: readonly Problem[] = [],
 ): EditResult => ({ ...nothingWritten(entryId), outcome, revisionNumber, changes, problems: remarks });
 

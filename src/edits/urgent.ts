@@ -11,6 +11,7 @@ import { mergeEdit } from './merge-edit';
 import { isWrite, type Plan } from './plan';
 import { NO_DECISIONS } from './resolve';
 import { conflicting, invalid } from './result';
+import { tellChanges } from './tell-changes';
 import { accepted, type Draft, numberOf, waiting } from './write-draft';
 
 /**
@@ -21,7 +22,8 @@ import { accepted, type Draft, numberOf, waiting } from './write-draft';
 export async function planUrgent(context: WriteContext, entry: LockedEntry, read: ReadEdit): Promise<Plan> {
   const { run } = context;
   const { kind, edit, given, reading, decisions } = read;
-  const standing = entry.accepted as number;
+  // What was accepted since without being shown is the same content, and may be out of sight.
+  const standing = entry.published as number;
   const contents = await readContents(run, entry, [edit.baseRevision, standing, entry.latest]);
   const [base, seen] = [contents.get(edit.baseRevision), contents.get(standing) as Content];
   if (!base) return invalid(entry.id, [outOfSight('baseRevision', edit.baseRevision)]);
@@ -49,7 +51,9 @@ export async function planUrgent(context: WriteContext, entry: LockedEntry, read
   if (correction && entry.state !== 'PUBLISHED') return invalid(entry.id, [notCorrecting()]);
   plan.draft.fate = { ...accepted(entry, correction !== null), dismiss: { as: 'SUPERSEDED', note: null } };
   const again = await putOnTop(context, entry, read, plan.draft, seen, contents.get(entry.latest) as Content);
-  return { ...plan, correction, isUrgent: true, onTop: again, remarks: again === null ? [superseded(entry)] : [] };
+  const changes = await tellChanges(run, kind, seen, plan.draft.content, plan.draft.texts);
+  const remarks = again === null ? [superseded(entry)] : [];
+  return { ...plan, correction, isUrgent: true, onTop: again, changes, remarks };
 }
 
 const superseded = (entry: LockedEntry) =>

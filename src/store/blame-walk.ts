@@ -80,12 +80,19 @@ class Thread {
   }
 }
 
+/** Who is told. */
+export interface Audience {
+  readonly newsroom: boolean;
+  /** Whether they are told of nothing older than what is shown: all of it came with that, for them. */
+  readonly onlyNow: boolean;
+}
+
 /** Blames of one request and lens: those that are asked for at a time share one walk through each entry's revisions. */
-export const blames = (scope: Scope, lens: Lens, newsroom: boolean): DataLoader<BlameQuestion, BlamedPart[], string> =>
+export const blames = (scope: Scope, lens: Lens, audience: Audience): DataLoader<BlameQuestion, BlamedPart[], string> =>
   scope.loaders.once(
-    `blames ${lensKey(lens)} ${newsroom}`,
+    `blames ${lensKey(lens)} ${JSON.stringify(audience)}`,
     () =>
-      new DataLoader((questions) => walk(scope, lens, newsroom, questions), {
+      new DataLoader((questions) => walk(scope, lens, audience, questions), {
         cacheKeyFn: ({ entry, number, path }) => `${entry}:${number}:${path}`,
       }),
   );
@@ -93,7 +100,7 @@ export const blames = (scope: Scope, lens: Lens, newsroom: boolean): DataLoader<
 async function walk(
   scope: Scope,
   lens: Lens,
-  newsroom: boolean,
+  { newsroom, onlyNow }: Audience,
   questions: readonly BlameQuestion[],
 ): Promise<BlamedPart[][]> {
   const threads = new Map<string, Map<string, Thread>>();
@@ -114,11 +121,12 @@ async function walk(
   const threadsOf = (entry: string): Thread[] => [...(threads.get(entry)?.values() ?? [])];
   const upTo = (entry: string): number =>
     Math.max(...questions.filter((question) => question.entry === entry).map(({ number }) => number));
-  const steps = await findSteps(
+  const every = await findSteps(
     scope.run,
     lens.view,
     [...threads.keys()].map((entry) => ({ entry, upTo: upTo(entry) })),
   );
+  const steps = onlyNow ? every.filter(({ entry, number }) => number === upTo(entry)) : every;
   const breathe = makeBreath();
   await walkContents(scope, lens, newsroom, { steps, threadsOf, breathe });
   const all = [...threads.keys()].flatMap(threadsOf);

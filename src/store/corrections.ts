@@ -83,7 +83,10 @@ export interface WithdrawalRow {
   at: Date;
 }
 
-/** The note that stands where an entry was public, by id or by an address that was public; null for every other entry. */
+/**
+ * The note that stands where an entry was public, by id or by an address that was public; null for every other entry. What
+ * the newsroom does with it since (an embargo, a deletion) the public was not told of, and is not told by this.
+ */
 export async function findWithdrawal(
   run: Run,
   by: { id: string } | { kind: EntryKind; slug: string },
@@ -92,10 +95,14 @@ export async function findWithdrawal(
   const [row] = await run<WithdrawalRow>(
     'withdrawal',
     `select e.id, e.kind, w.note, w.at from entry e
-      join lateral (select * from withdrawal w where w.entry = e.id order by w.position desc limit 1) w on true
-      where e.state = 'WITHDRAWN'
-        and e.id = coalesce($1::uuid, (select a.entry from slug a where a.kind = $2 and a.slug = $3 and a.public_since is not null))
-        and exists (select from revision r where r.entry = e.id and r.public_position is not null)`,
+      join lateral (
+        select c.position from change c
+          where c.entry = e.id and c.public_kind is not null and c.public_kind <> 'HIDDEN'
+          order by c.position desc limit 1
+      ) told on true
+      join withdrawal w on w.entry = e.id and w.position = told.position
+      where e.id = coalesce(
+        $1::uuid, (select a.entry from slug a where a.kind = $2 and a.slug = $3 and a.public_since is not null))`,
     [id, kind, slug],
   );
   return row ?? null;

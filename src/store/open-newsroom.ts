@@ -5,7 +5,7 @@ import type { TextLimits } from '../rules/fields';
 import { type Database, type DatabaseOptions, openDatabase } from './database';
 import { Moments } from './moments';
 import type { PageLimits } from './pages';
-import type { Newsroom } from './scope';
+import type { Newsroom, PublicHistory } from './scope';
 
 /** What of the settings the store needs. */
 export interface NewsroomOptions {
@@ -13,6 +13,8 @@ export interface NewsroomOptions {
   readonly text: TextLimits;
   readonly pages: PageLimits;
   readonly language: string;
+  /** What changed, where it is left out. */
+  readonly publicHistory?: PublicHistory;
 }
 
 /** What cursors are sealed with: this database's secret, and how often it was restored. */
@@ -38,5 +40,6 @@ export async function openNewsroom(options: NewsroomOptions): Promise<Newsroom> 
     text: options.text,
     pages: options.pages,
     language: options.language,
+    publicHistory: options.publicHistory ?? 'changes',
   };
 }

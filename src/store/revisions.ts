@@ -251,3 +251,15 @@ export async function findAuthorship(
   invariant(row, 'a locked entry has its newest revision');
   return row;
 }
+
+/** The content that the public saw last before a revision of an entry; null where it saw none. */
+export async function findSeenBefore(run: Run, entry: string, number: number): Promise<Content | null> {
+  const [row] = await run<ContentRow>(
+    'seen-before',
+    `select r.entry, e.kind, r.number, r.format, r.review, r.content from revision r join entry e on e.id = r.entry
+      where r.entry = $1 and r.number < $2 and r.public_position is not null and r.hidden_at is null
+      order by r.number desc limit 1`,
+    [entry, number],
+  );
+  return row ? toKept(row).content : null;
+}

@@ -24,7 +24,11 @@ export interface Newsroom {
   readonly pages: PageLimits;
   /** Language of entries that name none. */
   readonly language: string;
+  readonly publicHistory: PublicHistory;
 }
+
+/** What readers outside the newsroom are told of earlier versions: nothing, what changed, or by whom and why too. */
+export type PublicHistory = 'off' | 'changes' | 'authors';
 
 /**
  * One request: who asks, what was loaded for them, and how many statements it took. Never outlives its request, so nothing

@@ -269,6 +269,14 @@ const LINKS = `
               and l.to_entry = g.entry and l.until is null)
   )`;
 
+// Whoever accepts a revision has looked at the entry; who rejects, deletes or restores it has not (rules 2.8).
+const SETTLED = `
+  settled as (
+    update unsettled u set until = w.position from write w
+      where u.entry = any($5::uuid[]) and u.entry = w.entry and u.until is null and w.accept is not null
+        and w.dismiss is distinct from 'REJECTED' and coalesce(w.action, '') not in ('DELETE', 'RESTORE')
+  )`;
+
 const LEDGER = `
   ledger as (
     insert into change (position, at, kind, public_kind, entry, revision, previous, latest, published, accepted, state, author,
@@ -281,7 +289,7 @@ const LEDGER = `
       (select count(*)::int from new_entry) + (select count(*)::int from old_entry) as entries
     from write w`;
 
-const WRITE = `with ${[DRAW, ENTRIES, SHOWN, LINKS, LEDGER].join(',')}`;
+const WRITE = `with ${[DRAW, ENTRIES, SHOWN, LINKS, SETTLED, LEDGER].join(',')}`;
 
 /**
  * Writes revisions, and all that follows from them, in one statement: entries by compare-and-set, revisions, what the

@@ -89,6 +89,7 @@ export async function openFrom(config: Config, url: string, running: Running, lo
     text,
     pages: limits,
     language: config.newsroom.language,
+    publicHistory: config.newsroom.publicHistory,
   });
   running.onStop(() => newsroom.database.close());
   return newsroom;

@@ -17,7 +17,7 @@ function mistakesOf(env: Record<string, string>): readonly string[] {
 const DEFAULTS = {
   database: { dataDir: './data', poolSize: 15, statementTimeoutMs: 5000, lockTimeoutMs: 2000 },
   server: { host: '127.0.0.1', port: 4000, corsOrigins: [], shutdownSeconds: 10, queryCompiler: true },
-  newsroom: { sample: true, language: 'en' },
+  newsroom: { sample: true, language: 'en', publicHistory: 'changes' },
   log: { level: 'info' },
   limits: {
     bodyBytes: 262_144,
@@ -54,12 +54,18 @@ it('reads what is set', () => {
     SAMPLE: 'off',
     QUERY_COMPILER: 'off',
     DEFAULT_LANGUAGE: 'pt-br',
+    PUBLIC_HISTORY: 'authors',
     CORS_ORIGINS: 'https://News.example/, http://localhost:3000,https://news.example',
     PORT: '0',
     LOG_LEVEL: 'silent',
   });
   expect(config.database.url).toBe('postgresql://editor:secret@/newsroom?host=/var/run/postgresql');
-  expect(config.newsroom).toEqual({ adminToken: 'twenty-characters-at-least', sample: false, language: 'pt-BR' });
+  expect(config.newsroom).toEqual({
+    adminToken: 'twenty-characters-at-least',
+    sample: false,
+    language: 'pt-BR',
+    publicHistory: 'authors',
+  });
   expect(config.server.corsOrigins).toEqual(['https://news.example', 'http://localhost:3000']);
   expect(config.server).toMatchObject({ port: 0, queryCompiler: false });
   expect(config.log.level).toBe('silent');

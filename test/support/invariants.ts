@@ -101,6 +101,25 @@ const BREACHES: Readonly<Record<string, string>> = {
       join entry e on e.id = r.entry
       left join slug a on a.kind = e.kind and a.slug = r.content ->> 'slug'
       where r.public_position is not null and r.content ->> 'slug' is not null and a.entry is distinct from r.entry`,
+  'what is unsettled is in the ledger, at its position, with its cause, and is so once at a time': `
+    select u.entry, u.cause, u.since, c.position from unsettled u
+      full join (select * from change where kind = 'UNSETTLED') c
+        on c.position = u.since and c.entry = u.entry and c.cause = u.cause and c.at = u.at
+      where u.entry is null or c.position is null or c.public_kind is not null or u.until < u.since
+    union all
+    select entry, cause, min(since), count(*) from unsettled where until is null group by entry, cause having count(*) > 1`,
+  'a protection is in the ledger, at its position, and an entry has one at a time': `
+    select p.entry, p.since from protection p
+      left join change c on c.position = p.since and c.entry = p.entry and c.kind = 'PROTECTED'
+      where c.position is null or p.until <= p.since
+    union all
+    select entry, min(since) from protection where until is null group by entry having count(*) > 1`,
+  'a correction and a withdrawal are in the ledger, at their position': `
+    select t.entry, t.position from (
+        select entry, position, at, 'CORRECTED' as kind from correction
+        union all select entry, position, at, 'WITHDRAWN' from withdrawal) t
+      left join change c on c.position = t.position and c.entry = t.entry and c.kind = t.kind and c.at = t.at
+      where c.position is null`,
   'a link begins before it ends': `select * from link where until <= since`,
   'a key is kept only with what was written under it': `select user_id, key from idempotency where result is null`,
 };

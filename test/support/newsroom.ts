@@ -7,7 +7,7 @@ import { createEntry, type CreateRequest } from '../../src/edits/create-entry';
 import { publishEntry } from '../../src/edits/publish-entry';
 import type { Content, EntryKind } from '../../src/model/entry';
 import { User, UserRole } from '../../src/model/user';
-import { openNewsroom } from '../../src/store/open-newsroom';
+import { type NewsroomOptions, openNewsroom } from '../../src/store/open-newsroom';
 import { type Newsroom, Scope, type Viewer } from '../../src/store/scope';
 import { insertUser } from '../../src/store/write-people';
 import { createDatabase } from './database';
@@ -133,7 +133,9 @@ function makersFor(newsroom: Newsroom, viewers: Record<UserRole, Viewer>): Maker
 }
 
 /** Opens a newsroom for a test file; close it in `afterAll`. */
-export async function openTestNewsroom(): Promise<TestNewsroom> {
+export async function openTestNewsroom(
+  settings: Partial<Pick<NewsroomOptions, 'publicHistory'>> = {},
+): Promise<TestNewsroom> {
   const database = await createDatabase();
   const config = readConfig({});
   const newsroom = await openNewsroom({
@@ -147,6 +149,7 @@ export async function openTestNewsroom(): Promise<TestNewsroom> {
     text: config.text,
     pages: config.limits,
     language: config.newsroom.language,
+    ...settings,
   });
   const viewers = {} as Record<UserRole, Viewer>;
   for (const role of Object.values(UserRole)) {

@@ -6,7 +6,7 @@ type Kind = keyof TestNewsroom['make'];
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const ITEM_IN_PATH = /(?<=\/)[A-Za-z0-9_-]{16}(?=\/|$)/g;
-const TIMES = new Set(['createdAt', 'updatedAt', 'publicSince', 'reviewedAt']);
+const TIMES = new Set(['createdAt', 'updatedAt', 'publicSince', 'reviewedAt', 'at']);
 const CURSORS = new Set(['cursor', 'startCursor', 'endCursor']);
 
 /** Numbers what it meets in the order in which it meets it. */
@@ -29,7 +29,7 @@ export function makeMask(keys: ReadonlyMap<string, string>): (answer: unknown) =
 }
 
 /** Lets the clock go on, so that nothing is written in the same millisecond: ties would be broken by random ids. */
-async function tick(): Promise<void> {
+export async function tick(): Promise<void> {
   const start = Date.now();
   while (Date.now() < start + 2) await new Promise((resolve) => setImmediate(resolve));
 }
