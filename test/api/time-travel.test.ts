@@ -125,7 +125,7 @@ describe('A newsroom with a history', () => {
     '%s answers as of each of its steps exactly what it answered then',
     async (_, seed, withHiding) => {
       let compared = 0;
-      const property = fc.asyncProperty(deeds(withHiding ? 20 : 28, withHiding), async (todo) => {
+      const property = fc.asyncProperty(deeds(withHiding ? 20 : 36, withHiding), async (todo) => {
         const room = await openTestNewsroom();
         try {
           const ids: string[] = [];
