@@ -127,7 +127,7 @@ export const EDIT_FUNCTION = `
         from was
     ),
     new_entry as (
-      update entry e set latest = w.latest + 1, published = w.latest + 1 from written w where e.id = w.id
+      update entry e set latest = w.latest + 1, published = w.latest + 1, accepted = w.latest + 1 from written w where e.id = w.id
     ),
     new_revision as (
       insert into revision (entry, number, format, parent, base, action, author, minor, content, hash, position, at, review,
@@ -143,8 +143,8 @@ export const EDIT_FUNCTION = `
         from written w where s.entry = w.id
     ),
     ledger as (
-      insert into change (position, at, kind, public_kind, entry, revision, previous, latest, published, state, author)
-        select position, at, 'EDITED', 'EDITED', id, latest + 1, latest, latest + 1, latest + 1, 'PUBLISHED', author
+      insert into change (position, at, kind, public_kind, entry, revision, previous, latest, published, accepted, state, author)
+        select position, at, 'EDITED', 'EDITED', id, latest + 1, latest, latest + 1, latest + 1, latest + 1, 'PUBLISHED', author
           from written
     )
     select json_build_object('data', json_build_object('editStory', json_build_object(

@@ -216,14 +216,14 @@ async function rowsOf(client: pg.Client, entry: string, revision: number): Promi
     `select (to_jsonb(r) - '{number,parent,base,position,at,reviewed_at,public_position,public_at}'::text[])::text as row
         from revision r where entry = $1 and number = $2
       union all
-      select (to_jsonb(c) - '{position,at,revision,previous,latest,published}'::text[])::text
+      select (to_jsonb(c) - '{position,at,revision,previous,latest,published,accepted}'::text[])::text
         from change c where entry = $1 and revision = $2
       union all
       select (to_jsonb(s) - '{revision,at}'::text[])::text from shown s where entry = $1 and revision = $2
       union all
       select to_jsonb(l)::text from link l where from_entry = $1 and until is null
       union all
-      select jsonb_build_array(state, latest - $2, published - $2)::text from entry where id = $1
+      select jsonb_build_array(state, latest - $2, published - $2, accepted - $2)::text from entry where id = $1
       order by 1`,
     [entry, revision],
   );
