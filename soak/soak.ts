@@ -90,7 +90,7 @@ function makeKiller(servers: Servers, { killEvery }: SoakOptions, isOver: () => 
   return {
     onAcknowledged: (): void => {
       acknowledged += 1;
-      if ('edits' in killEvery && acknowledged % killEvery.edits === 0) kill().catch(() => undefined);
+      if ('edits' in killEvery && acknowledged % killEvery.edits === 0) kill().catch(() => undefined); // told by `stop`
     },
     /** Lets the last one start again. */
     stop: async (): Promise<void> => {

@@ -35,13 +35,16 @@ const findClaims = (run: Run, ids: readonly string[]): Promise<Claim[]> =>
     [ids, SLUGGED],
   );
 
+// What a row says of its holder is believed as far as the holder's revisions bear it out: the row itself may be wrong.
 const findRows = (run: Run, ids: readonly string[], claims: readonly Claim[]): Promise<AddressRow[]> =>
   run<AddressRow>(
     'rebuild-addresses',
     `select a.kind, a.slug, a.entry, a.since::text, a.public_since::text as "publicSince",
-        a.public_since is not null or a.entry <> all($1::uuid[]) and exists (
-          select from entry h join revision r on r.entry = h.id and r.number = h.latest
-            where h.id = a.entry and r.content ->> 'slug' = a.slug) as "isKept"
+        exists (
+          select from entry h join revision r on r.entry = h.id
+            where h.id = a.entry and case when r.content is null then a.public_since is not null
+              else r.content ->> 'slug' = a.slug
+                and (r.public_position is not null or a.entry <> all($1::uuid[]) and r.number = h.latest) end) as "isKept"
       from (
         select * from slug where entry = any($1::uuid[])
         union
