@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { WikiError } from '../../src/base/errors';
 import { createEntry } from '../../src/edits/create-entry';
 import { applyChangeset } from '../../src/edits/changeset';
 import { deleteEntry, restoreEntry } from '../../src/edits/delete-entry';
@@ -100,8 +101,14 @@ export class History {
 
   /** What it came to; nothing that is tried breaks anything. */
   async do(deed: Deed): Promise<string> {
-    const { outcome, problems } = await this.attempt(deed);
-    return [outcome, ...problems.map((problem) => problem.message)].join(' ');
+    try {
+      const { outcome, problems } = await this.attempt(deed);
+      return [outcome, ...problems.map((problem) => problem.message)].join(' ');
+    } catch (error) {
+      // What is protected, or was public, a contributor may not touch.
+      if (error instanceof WikiError && error.code === 'FORBIDDEN') return error.code;
+      throw error;
+    }
   }
 
   private async attempt({ act, by, which, dice }: Deed): Promise<Pick<EditResult, 'outcome' | 'problems'>> {
