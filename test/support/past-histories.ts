@@ -16,7 +16,6 @@ import { Scope } from '../../src/store/scope';
 import type { TestNewsroom } from './newsroom';
 
 const KINDS: readonly EntryKind[] = ['ACTOR', 'STORY', 'EVENT', 'CLAIM', 'DOCUMENT', 'CITATION'];
-const MOST_ENTRIES = 14;
 
 const ACTS = [
   'CREATE',
@@ -82,7 +81,11 @@ interface Row {
 export class History {
   private count = 0;
 
-  constructor(private readonly room: TestNewsroom) {}
+  constructor(
+    private readonly room: TestNewsroom,
+    /** As many entries are made. */
+    private readonly most = 14,
+  ) {}
 
   /** Entries in the order in which they were made. */
   entries(): Promise<Row[]> {
@@ -115,7 +118,7 @@ export class History {
     const entries = await this.entries();
     const scope = this.scope(by);
     const target = entries[which % Math.max(1, entries.length)];
-    if (!target || (act === 'CREATE' && entries.length < MOST_ENTRIES)) {
+    if (!target || (act === 'CREATE' && entries.length < this.most)) {
       const kind = KINDS[this.count % 6] as EntryKind;
       this.count += 1;
       const fields = this.fields(kind, dice, entries, true);
