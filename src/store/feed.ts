@@ -120,7 +120,12 @@ async function look(
 ): Promise<Look> {
   const { view, story } = filter;
   const byEntry = entries !== null && entries.length <= FEW_ENTRIES;
-  const held = story === null ? '' : `and exists (select from ways w where ${holdsAt('w', 'c.entry', 'c.position')})`;
+  // First by a hashed look-up of the entry, or every row is compared with every way (measured: 1.2 s for what takes 0.25 s).
+  const held =
+    story === null
+      ? ''
+      : `and c.entry in (select w.entry from ways w)
+        and exists (select from ways w where ${holdsAt('w', 'c.entry', 'c.position')})`;
   const answer = await run<Partial<Row> & Omit<Look, 'found'>>(
     `feed-${view}${byEntry ? '-by-entry' : ''}${story === null ? '' : '-of-story'}`,
     `with looked as materialized (${lookAt(view, byEntry)})
