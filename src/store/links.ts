@@ -22,7 +22,7 @@ const NOW = tenseOf(LATEST_NOW, '', '');
 const isHeld = (link: string, tense: Tense): string => `not exists (
     select from link h where h.from_entry = ${link}.from_entry and h.view = ${link}.view and ${tense.isHeld('h')}
       and h.item = ${link}.item and h.field in (${quoted(holding)})
-      and not ${tense.isListed('h.to_entry', 'h.view')})`;
+      and not ${tense.isListed(tense.rootOf('h.to_entry'), 'h.view')})`;
 
 /**
  * That what the view shows of an entry holds a link. An item that is left out for its reference (rules 1.2) takes along what
