@@ -112,7 +112,7 @@ async function findCircle(run: Run, from: LockedEntry, into: LockedEntry): Promi
   const number = { LATEST: into.latest, PUBLISHED: into.published } as const;
   for (const view of ['LATEST', 'PUBLISHED'] as const satisfies readonly View[]) {
     const shown = number[view] ?? into.latest;
-    const content = (await readContents(run, into, [shown])).get(shown) as Content;
+    const content = await readRevision(run, into, shown);
     for (const { field, acyclic } of referencesOf(into.kind, content)) {
       if (!acyclic) continue;
       const edges = await findEdges(run, { view, field, starts: [into.id], replaced: [] });
@@ -136,7 +136,9 @@ async function planJoined(
   { from, into }: { from: LockedEntry; into: LockedEntry },
   { viewer, summary }: { viewer: Viewer; summary: string | null },
 ): Promise<PlannedWrite | Problem> {
-  const [theirs, ours] = (await Promise.all([from, into].map((entry) => readLatest(run, entry)))) as [Content, Content];
+  // What waits for an editor on the one is not accepted by merging it into the other.
+  const theirs = await readRevision(run, from, from.published ?? from.latest);
+  const ours = await readRevision(run, into, into.latest);
   if (into.kind === 'ACTOR' && (theirs.actorType === 'ANONYMOUS') !== (ours.actorType === 'ANONYMOUS'))
     return new Problem(
       'INVALID',
@@ -158,6 +160,6 @@ async function planJoined(
   return { draft, before: ours, outcome: 'SAVED' };
 }
 
-/** The newest content of a locked entry, which nobody can take out of sight. */
-const readLatest = async (run: Run, entry: LockedEntry): Promise<Content> =>
-  (await readContents(run, entry, [entry.latest])).get(entry.latest) as Content;
+/** The newest content of a locked entry, or the published one: nobody can take these out of sight. */
+const readRevision = async (run: Run, entry: LockedEntry, number: number): Promise<Content> =>
+  (await readContents(run, entry, [number])).get(number) as Content;
