@@ -16,6 +16,8 @@ export const ChangeKind = words(
   'WITHDRAWN',
   'DELETED',
   'RESTORED',
+  'MERGED',
+  'UNMERGED',
   'HIDDEN',
   'PROTECTED',
   'UNSETTLED',
