@@ -183,11 +183,11 @@ const stays = (path: readonly string[], entry: string): Problem =>
 /** Whether an entry that stands for itself again leads back to itself where that must not be. */
 async function findCircles(run: Run, { id, kind, latest, published }: LockedEntry): Promise<Problem[]> {
   const numbers = { LATEST: latest, PUBLISHED: published ?? latest } as const;
-  const problems: Problem[] = [];
   for (const view of ['LATEST', 'PUBLISHED'] as const satisfies readonly View[]) {
     const [kept] = await findContents(run, [{ entry: id, number: numbers[view] }], 'KEPT');
     const shown = kept ? [{ kind, entry: id, view, content: kept.content }] : [];
-    problems.push(...(await findCycles(run, shown, shown)));
+    const problems = await findCycles(run, shown, shown);
+    if (problems.length > 0) return problems;
   }
-  return problems;
+  return [];
 }
