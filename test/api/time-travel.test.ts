@@ -147,7 +147,11 @@ describe('A newsroom with a history', () => {
           await room.close();
         }
       });
-      await fc.assert(property, { numRuns: Number(process.env.RUNS ?? 1), seed: Number(process.env.SEED ?? seed), endOnFailure: true });
+      await fc.assert(property, {
+        numRuns: Number(process.env.RUNS ?? 1),
+        seed: Number(process.env.SEED ?? seed),
+        endOnFailure: true,
+      });
       expect(compared).toBeGreaterThan(least);
     },
     120_000 * Number(process.env.RUNS ?? 1),

@@ -28,7 +28,8 @@ const merge = (from: string, into: string, more: Fields = {}, role: 'EDITOR' | '
   desk.act('mergeEntries', { from, into, ...more }, role);
 const part = async (id: string, more: Fields = {}): Promise<Answer> =>
   (await room.as('EDITOR').run(PART, { input: { id, ...more } })).act;
-const stateOf = async (id: string): Promise<string> => (await room.sql('select state from entry where id = $1', [id]))[0].state;
+const stateOf = async (id: string): Promise<string> =>
+  (await room.sql('select state from entry where id = $1', [id]))[0].state;
 const codes = ({ outcome, problems }: Answer): string[] => [
   outcome,
   ...problems.map(({ code, path }: Answer) => `${code} ${path}`),
@@ -50,9 +51,6 @@ const two = async (fields: Fields = {}, options: { publish?: boolean } = {}): Pr
   (await room.make.actor(fields, options)).id,
   (await room.make.actor({}, options)).id,
 ];
-
-const latestOf = async (id: string): Promise<number> =>
-  (await room.sql('select latest from entry where id = $1', [id]))[0].latest;
 
 describe('Circles', () => {
   it('of events are not closed by merging: what leads to the one that is merged into it', async () => {
@@ -136,7 +134,13 @@ describe('Limits and rights', () => {
       expect(await desk.fails('mergeEntries', { from, into }, 'EDITOR')).toBe('FORBIDDEN');
     expect((await merge(one, other, {}, 'ADMIN')).outcome).toBe('SAVED');
     expect(codes(await part(one))).toEqual(['SAVED']);
-    expect((await room.as('EDITOR').run(`query ($id: ID!) { actor(id: $id, view: LATEST) { protection { minimumRole } } }`, { id: one })).actor).toEqual({ protection: { minimumRole: 'ADMIN' } });
+    expect(
+      (
+        await room
+          .as('EDITOR')
+          .run(`query ($id: ID!) { actor(id: $id, view: LATEST) { protection { minimumRole } } }`, { id: one })
+      ).actor,
+    ).toEqual({ protection: { minimumRole: 'ADMIN' } });
   });
 
   it('nobody below EDITOR merges, parts or judges; nobody is told what is not there', async () => {
@@ -169,9 +173,9 @@ describe('Limits and rights', () => {
         outcome: 'SAVED',
         revision: { number: 2 },
       });
-      expect(
-        await desk.fails('mergeEntries', { from: other, into: one, clientMutationId: 'merge-1' }, 'EDITOR'),
-      ).toBe('IDEMPOTENCY_KEY_REUSED');
+      expect(await desk.fails('mergeEntries', { from: other, into: one, clientMutationId: 'merge-1' }, 'EDITOR')).toBe(
+        'IDEMPOTENCY_KEY_REUSED',
+      );
     });
     const apart = await part(one, { clientMutationId: 'part-1' });
     await writingNothing(room, async () => {
@@ -199,7 +203,10 @@ describe('What becomes of the survivor meanwhile', () => {
     await desk.act('deleteEntry', { id: other, baseRevision: 2 });
     expect(codes(await part(one))).toEqual(['INVALID', 'GONE null']);
     expect((await room.asAnonymous().run(`{ actor(slug: "while-deleted") { id } }`)).actor).toBeNull();
-    expect((await room.as('EDITOR').run(`query ($id: ID!) { actor(id: $id, view: LATEST) { id state } }`, { id: one })).actor).toEqual({ id: other, state: 'DELETED' });
+    expect(
+      (await room.as('EDITOR').run(`query ($id: ID!) { actor(id: $id, view: LATEST) { id state } }`, { id: one }))
+        .actor,
+    ).toEqual({ id: other, state: 'DELETED' });
     await desk.act('restoreEntry', { id: other });
     expect((await parted(one)).restored).toMatchObject({ id: one, state: 'PUBLISHED', latestRevision: 1 });
     expect(await stateOf(other)).toBe('PUBLISHED');
@@ -213,7 +220,9 @@ describe('What becomes of the survivor meanwhile', () => {
       (await room.asAnonymous().run(`query ($id: ID!) { withdrawal(id: $id) { id kind note } }`, { id })).withdrawal;
     const noted = { id: other, kind: 'ACTOR', note: 'Mistaken for another.' };
     expect(await withdrawal(one)).toEqual(noted);
-    const { bySlug } = await room.asAnonymous().run(`{ bySlug: withdrawal(kind: ACTOR, slug: "while-withdrawn") { id kind note } }`);
+    const { bySlug } = await room
+      .asAnonymous()
+      .run(`{ bySlug: withdrawal(kind: ACTOR, slug: "while-withdrawn") { id kind note } }`);
     expect(bySlug).toEqual(noted);
     expect((await parted(one)).restored).toMatchObject({ id: one, state: 'WITHDRAWN' });
     expect(await withdrawal(one)).toEqual({ id: one, kind: 'ACTOR', note: 'Mistaken for another.' });
@@ -225,14 +234,18 @@ describe('What becomes of the survivor meanwhile', () => {
   });
 
   it('published: what is parted is a draft again, and the public never hears of it', async () => {
-    const [one, other] = await two({ slug: 'while-published', names: [{ text: 'Never heard of' }] }, { publish: false });
+    const [one, other] = await two(
+      { slug: 'while-published', names: [{ text: 'Never heard of' }] },
+      { publish: false },
+    );
     await merged(one, other);
     const published = await desk.act('publish', { id: other, revision: 2 });
     expect(published.outcome).toBe('SAVED');
     const heard = async () => [
       (await room.asAnonymous().run(`query ($id: ID!) { actor(id: $id) { id } }`, { id: one })).actor,
       (await room.asAnonymous().run(`{ actor(slug: "while-published") { id } }`)).actor,
-      (await room.asAnonymous().run(`query ($id: ID!) { actor(id: $id) { formerIds } }`, { id: other })).actor.formerIds,
+      (await room.asAnonymous().run(`query ($id: ID!) { actor(id: $id) { formerIds } }`, { id: other })).actor
+        .formerIds,
     ];
     expect(await heard()).toEqual([null, null, []]);
     expect((await parted(one)).restored).toMatchObject({ id: one, state: 'DRAFT' });
@@ -245,7 +258,9 @@ describe('What becomes of the survivor meanwhile', () => {
     await desk.act('publish', { id: one, revision: 1, embargoUntil: FAR });
     await merged(one, other);
     // Its time comes while it is merged: nothing of it is lifted.
-    await room.sql(`update entry set embargo_until = date_trunc('milliseconds', clock_timestamp()) where id = $1`, [one]);
+    await room.sql(`update entry set embargo_until = date_trunc('milliseconds', clock_timestamp()) where id = $1`, [
+      one,
+    ]);
     expect(await liftEmbargoes(room.newsroom)).toBe(0);
     expect(await stateOf(one)).toBe('MERGED');
     expect(await desk.publicTitle(one)).toBeNull();
@@ -260,7 +275,9 @@ describe('What becomes of the survivor meanwhile', () => {
     const [one, other] = await two({ slug: 'draft-under-embargo' }, { publish: false });
     await desk.act('publish', { id: other, revision: 1, embargoUntil: FAR });
     await merged(one, other);
-    await room.sql(`update entry set embargo_until = date_trunc('milliseconds', clock_timestamp()) where id = $1`, [other]);
+    await room.sql(`update entry set embargo_until = date_trunc('milliseconds', clock_timestamp()) where id = $1`, [
+      other,
+    ]);
     expect(await liftEmbargoes(room.newsroom)).toBe(1);
     expect(await desk.publicTitle(other)).not.toBeNull();
     expect(await desk.publicTitle(one)).toBeNull();
@@ -278,7 +295,9 @@ describe('What becomes of the survivor meanwhile', () => {
     expect(await desk.reviewsOf(other)).toEqual(['ACCEPTED', 'PENDING', 'PENDING']);
     await parted(one);
     expect((await desk.waitingOf(one))[0].pending).toMatchObject([{ number: 2 }]);
-    const { actor } = await room.as('EDITOR').run(`query ($id: ID!) { actor(id: $id, view: LATEST) { description names { text } } }`, { id: other });
+    const { actor } = await room
+      .as('EDITOR')
+      .run(`query ($id: ID!) { actor(id: $id, view: LATEST) { description names { text } } }`, { id: other });
     expect(actor).toMatchObject({ description: 'of the other', names: [{}] });
   });
 
@@ -340,16 +359,23 @@ describe('Several in one, and one in another', () => {
     await merged(y, z);
     await writingNothing(room, async () => {
       const answer = await part(x);
-      expect(answer).toMatchObject({ outcome: 'INVALID', problems: [{ code: 'INVALID', path: '/id', entry: { id: z } }] });
+      expect(answer).toMatchObject({
+        outcome: 'INVALID',
+        problems: [{ code: 'INVALID', path: '/id', entry: { id: z } }],
+      });
       expect(answer.problems[0].message).toContain(y);
     });
     const { actor } = await room.asAnonymous().run(`query ($id: ID!) { actor(id: $id) { id formerIds } }`, { id: x });
     expect(actor).toEqual({ id: z, formerIds: expect.arrayContaining([x, y]) });
     await parted(y);
-    expect((await room.asAnonymous().run(`query ($id: ID!) { actor(id: $id) { id formerIds } }`, { id: x })).actor).toEqual({ id: y, formerIds: [x] });
+    expect(
+      (await room.asAnonymous().run(`query ($id: ID!) { actor(id: $id) { id formerIds } }`, { id: x })).actor,
+    ).toEqual({ id: y, formerIds: [x] });
     await parted(x);
     await merged(y, x);
-    expect((await room.asAnonymous().run(`query ($id: ID!) { actor(id: $id) { id formerIds } }`, { id: y })).actor).toEqual({ id: x, formerIds: [y] });
+    expect(
+      (await room.asAnonymous().run(`query ($id: ID!) { actor(id: $id) { id formerIds } }`, { id: y })).actor,
+    ).toEqual({ id: x, formerIds: [y] });
     await parted(y);
   });
 
@@ -384,17 +410,28 @@ describe('Everything else that names an entry', () => {
   it('finds the survivor by the former id: filters, changesets, watches, comments, corrections, publish with references', async () => {
     const [one, other] = await two({ slug: 'former-slug', names: [{ text: 'Former' }] });
     const told = (await room.make.story({ cast: [{ actor: one }], headline: 'Of the former' })).id;
-    await desk.edit('actor', one, 1, { description: 'right' }, { correction: { kind: 'CORRECTION', note: 'He is a general.' } });
-    await room.as('READER').run(`mutation ($id: ID!) { watch(input: { entry: $id, watching: true }) { outcome } }`, { id: one });
+    await desk.edit(
+      'actor',
+      one,
+      1,
+      { description: 'right' },
+      { correction: { kind: 'CORRECTION', note: 'He is a general.' } },
+    );
+    await room
+      .as('READER')
+      .run(`mutation ($id: ID!) { watch(input: { entry: $id, watching: true }) { outcome } }`, { id: one });
     await talkIn(room).say(one, 'Who is he?');
     await merged(one, other);
     const corrections = async (id: string) =>
-      (await room.asAnonymous().run(`query ($id: ID!) { actor(id: $id) { corrections { note } } }`, { id })).actor?.corrections;
+      (await room.asAnonymous().run(`query ($id: ID!) { actor(id: $id) { corrections { note } } }`, { id })).actor
+        ?.corrections;
     for (const id of [one, other]) {
-      const { stories, claims } = await room.asAnonymous().run(
-        `query ($id: ID!) { stories(filter: { actor: $id }) { totalCount nodes { id } } claims(filter: { subject: $id }) { totalCount } }`,
-        { id },
-      );
+      const { stories, claims } = await room
+        .asAnonymous()
+        .run(
+          `query ($id: ID!) { stories(filter: { actor: $id }) { totalCount nodes { id } } claims(filter: { subject: $id }) { totalCount } }`,
+          { id },
+        );
       expect(stories).toEqual({ totalCount: 1, nodes: [{ id: told }] });
       expect(claims.totalCount).toBe(0);
       expect(await corrections(id)).toEqual([{ note: 'He is a general.' }]);
@@ -404,24 +441,37 @@ describe('Everything else that names an entry', () => {
       .run(`query ($id: ID!) { corrections(story: $id) { totalCount nodes { note entry { id } } } }`, { id: told });
     expect(ofStory).toEqual({ totalCount: 1, nodes: [{ note: 'He is a general.', entry: { id: other } }] });
     const watching = async () =>
-      (await room.as('READER').run(`{ viewer { watching { totalCount nodes { id viewerIsWatching } } } }`)).viewer.watching;
+      (await room.as('READER').run(`{ viewer { watching { totalCount nodes { id viewerIsWatching } } } }`)).viewer
+        .watching;
     expect(await watching()).toEqual({ totalCount: 1, nodes: [{ id: other, viewerIsWatching: true }] });
-    const { applyChangeset } = await room.as('EDITOR').run(
-      `mutation ($input: ApplyChangesetInput!) { applyChangeset(input: $input) { outcome results { problems { code path entry { id } } } problems { code path } } }`,
-      { input: { edits: [
-        { editActor: { id: one, baseRevision: 2, fields: { description: 'x' } } },
-        { createStory: { fields: { headline: 'By changeset', cast: [{ actor: one }] } } },
-      ] } },
-    );
+    const { applyChangeset } = await room
+      .as('EDITOR')
+      .run(
+        `mutation ($input: ApplyChangesetInput!) { applyChangeset(input: $input) { outcome results { problems { code path entry { id } } } problems { code path } } }`,
+        {
+          input: {
+            edits: [
+              { editActor: { id: one, baseRevision: 2, fields: { description: 'x' } } },
+              { createStory: { fields: { headline: 'By changeset', cast: [{ actor: one }] } } },
+            ],
+          },
+        },
+      );
     expect(applyChangeset.outcome).toBe('INVALID');
     expect(applyChangeset.results[0].problems).toMatchObject([{ code: 'GONE', entry: { id: other } }]);
-    expect(codes(await desk.create('actor', { actorType: 'PERSON', names: [{ text: 'Thief' }], slug: 'former-slug' }))).toEqual(['INVALID', 'SLUG_TAKEN /slug']);
+    expect(
+      codes(await desk.create('actor', { actorType: 'PERSON', names: [{ text: 'Thief' }], slug: 'former-slug' })),
+    ).toEqual(['INVALID', 'SLUG_TAKEN /slug']);
     await parted(one);
     expect(await corrections(one)).toEqual([{ note: 'He is a general.' }]);
     expect(await corrections(other)).toEqual([]);
     expect(await watching()).toEqual({ totalCount: 1, nodes: [{ id: one, viewerIsWatching: true }] });
     const comments = async (id: string) =>
-      (await room.as('EDITOR').run(`query ($id: ID!) { actor(id: $id, view: LATEST) { comments(first: 5) { nodes { body } } } }`, { id })).actor.comments.nodes;
+      (
+        await room
+          .as('EDITOR')
+          .run(`query ($id: ID!) { actor(id: $id, view: LATEST) { comments(first: 5) { nodes { body } } } }`, { id })
+      ).actor.comments.nodes;
     expect(await comments(one)).toEqual([{ body: 'Who is he?' }]);
     expect(await comments(other)).toEqual([]);
   });
@@ -429,10 +479,17 @@ describe('Everything else that names an entry', () => {
   it('a draft’s address is not free for others while it is merged', async () => {
     const [one, other] = await two({ slug: 'draft-merged' }, { publish: false });
     await merged(one, other);
-    expect(codes(await desk.create('actor', { actorType: 'PERSON', names: [{ text: 'Thief' }], slug: 'draft-merged' }))).toEqual(['INVALID', 'SLUG_TAKEN /slug']);
-    expect(codes(await desk.edit('actor', other, 2, { slug: 'draft-merged' }))).toEqual(['INVALID', 'SLUG_TAKEN /slug']);
+    expect(
+      codes(await desk.create('actor', { actorType: 'PERSON', names: [{ text: 'Thief' }], slug: 'draft-merged' })),
+    ).toEqual(['INVALID', 'SLUG_TAKEN /slug']);
+    expect(codes(await desk.edit('actor', other, 2, { slug: 'draft-merged' }))).toEqual([
+      'INVALID',
+      'SLUG_TAKEN /slug',
+    ]);
     await parted(one);
-    expect((await room.as('EDITOR').run(`{ actor(slug: "draft-merged", view: LATEST) { id } }`)).actor).toEqual({ id: one });
+    expect((await room.as('EDITOR').run(`{ actor(slug: "draft-merged", view: LATEST) { id } }`)).actor).toEqual({
+      id: one,
+    });
   });
 
   it('publishes with a story whom it tells of by a former id', async () => {
@@ -442,16 +499,24 @@ describe('Everything else that names an entry', () => {
     const citation = (await room.make.citation({ about: claim }, { publish: false })).id;
     await merged(one, other);
     await desk.edit('story', story, 1, { timeline: [{ claim }] });
-    const { publish } = await room.as('EDITOR').run(
-      `mutation ($id: ID!) { publish(input: { id: $id, revision: 2, references: true, override: true, note: "x" }) { outcome also { id } problems { code message } } }`,
-      { id: story },
-    );
+    const { publish } = await room
+      .as('EDITOR')
+      .run(
+        `mutation ($id: ID!) { publish(input: { id: $id, revision: 2, references: true, override: true, note: "x" }) { outcome also { id } problems { code message } } }`,
+        { id: story },
+      );
     expect(publish).toMatchObject({ outcome: 'SAVED', problems: [] });
     expect(publish.also.map(({ id }: Answer) => id)).toEqual(expect.arrayContaining([other, claim, citation]));
     expect(await stateOf(other)).toBe('PUBLISHED');
-    expect((await room.asAnonymous().run(`query ($id: ID!) { story(id: $id) { cast { actor { id } } } }`, { id: story })).story.cast).toEqual([{ actor: { id: other } }]);
+    expect(
+      (await room.asAnonymous().run(`query ($id: ID!) { story(id: $id) { cast { actor { id } } } }`, { id: story }))
+        .story.cast,
+    ).toEqual([{ actor: { id: other } }]);
     await parted(one);
-    expect((await room.asAnonymous().run(`query ($id: ID!) { story(id: $id) { cast { actor { id } } } }`, { id: story })).story.cast).toEqual([]);
+    expect(
+      (await room.asAnonymous().run(`query ($id: ID!) { story(id: $id) { cast { actor { id } } } }`, { id: story }))
+        .story.cast,
+    ).toEqual([]);
   });
 });
 
@@ -461,7 +526,11 @@ describe('Judging whether two are one', () => {
   const judge = async (a: string, b: string, judgement: string): Promise<Answer> =>
     (await room.as('EDITOR').run(JUDGE, { input: { a, b, judgement } })).act;
   const candidates = async (id: string): Promise<Answer[]> =>
-    (await room.as('CONTRIBUTOR').run(`query ($id: ID!) { actor(id: $id, view: LATEST) { matchCandidates { actor { id } judgement } } }`, { id })).actor.matchCandidates;
+    (
+      await room
+        .as('CONTRIBUTOR')
+        .run(`query ($id: ID!) { actor(id: $id, view: LATEST) { matchCandidates { actor { id } judgement } } }`, { id })
+    ).actor.matchCandidates;
 
   it('NOT_SAME is remembered both ways: proposed to nobody, and not merged until judged otherwise', async () => {
     const [one, other] = [
@@ -469,9 +538,15 @@ describe('Judging whether two are one', () => {
       (await room.make.actor({ names: [{ text: 'namesake perez' }] })).id,
     ];
     expect(await candidates(one)).toEqual([{ actor: { id: other }, judgement: null }]);
-    expect(await judge(one, other, 'NOT_SAME')).toMatchObject({ candidate: { actor: { id: other }, judgement: 'NOT_SAME' }, problems: [] });
+    expect(await judge(one, other, 'NOT_SAME')).toMatchObject({
+      candidate: { actor: { id: other }, judgement: 'NOT_SAME' },
+      problems: [],
+    });
     expect([await candidates(one), await candidates(other)]).toEqual([[], []]);
-    for (const [from, into] of [[one, other], [other, one]] as const)
+    for (const [from, into] of [
+      [one, other],
+      [other, one],
+    ] as const)
       expect(codes(await writingNothing(room, () => merge(from, into)))).toEqual(['INVALID', 'INVALID /into']);
     expect((await judge(other, one, 'UNSURE')).candidate).toMatchObject({ actor: { id: one }, judgement: 'UNSURE' });
     expect(await candidates(one)).toEqual([{ actor: { id: other }, judgement: 'UNSURE' }]);
@@ -508,7 +583,8 @@ describe('Judging whether two are one', () => {
       expect(await refused(one, story)).toEqual([null, 'INVALID /b']);
       expect(await refused(gone, one)).toEqual([null, 'GONE /a']);
       expect(await refused(one, double)).toEqual([null, 'GONE /b']);
-      for (const id of NOBODY) expect(await room.as('EDITOR').fails(JUDGE, { input: { a: one, b: id, judgement: 'SAME' } })).toBe('NOT_FOUND');
+      for (const id of NOBODY)
+        expect(await room.as('EDITOR').fails(JUDGE, { input: { a: one, b: id, judgement: 'SAME' } })).toBe('NOT_FOUND');
     });
   });
 });

@@ -17,8 +17,7 @@ const KINDS: readonly EntryKind[] = ['ACTOR', 'STORY', 'EVENT', 'CLAIM', 'DOCUME
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 const editor = (room: TestNewsroom): Scope => new Scope(room.newsroom, room.as('EDITOR').viewer);
-const idsOf = async (room: TestNewsroom): Promise<string[]> =>
-  (await new History(room).entries()).map(({ id }) => id);
+const idsOf = async (room: TestNewsroom): Promise<string[]> => (await new History(room).entries()).map(({ id }) => id);
 
 /** How entries stand and what they hold, newest and public, with texts spelled out and entries called by their place. */
 async function contentsOf(room: TestNewsroom, nameOf: (place: number) => number = (place) => place): Promise<Answer[]> {
@@ -56,7 +55,12 @@ type Work = Deed | Touch;
 const isTouch = (work: Work): work is Touch => work.act === 'APPEND' || work.act === 'DROP';
 
 /** Adds an item to a list of an entry, or takes away the first that is its own. */
-async function touch(room: TestNewsroom, id: string, { act, number }: Touch, foreign: ReadonlySet<unknown>): Promise<void> {
+async function touch(
+  room: TestNewsroom,
+  id: string,
+  { act, number }: Touch,
+  foreign: ReadonlySet<unknown>,
+): Promise<void> {
   const [{ kind, latest, content }] = await room.sql(
     'select kind, latest, content from entry join revision on entry = id and number = latest where id = $1',
     [id],
@@ -66,7 +70,9 @@ async function touch(room: TestNewsroom, id: string, { act, number }: Touch, for
   const items = content[list.name] as (Item | string)[];
   const keyOf = (item: Item | string): unknown => (typeof item === 'string' ? item : item.id);
   const own = items.findIndex((item) => !foreign.has(keyOf(item)));
-  const fields = { [list.name]: act === 'APPEND' ? [...items, list.item(number)] : items.filter((_, at) => at !== own) };
+  const fields = {
+    [list.name]: act === 'APPEND' ? [...items, list.item(number)] : items.filter((_, at) => at !== own),
+  };
   await editEntry(editor(room), kind, { id, baseRevision: latest, fields });
 }
 
@@ -78,10 +84,12 @@ const withoutMembers = (
 ): unknown =>
   content &&
   Object.fromEntries(
-    Object.entries(content).filter(([name]) => !fields.has(name)).map(([name, value]) => [
-      name,
-      ['topics', 'authors'].includes(name) ? (value as string[]).filter((member) => !members.has(member)) : value,
-    ]),
+    Object.entries(content)
+      .filter(([name]) => !fields.has(name))
+      .map(([name, value]) => [
+        name,
+        ['topics', 'authors'].includes(name) ? (value as string[]).filter((member) => !members.has(member)) : value,
+      ]),
   );
 
 /** Two newsrooms with the same past; ids differ. */
@@ -116,10 +124,16 @@ const WRITTEN = /^(CREATED|SAVED|MERGED)/;
 /** Of a kind the first two that stand alike; their places in the order in which entries were made. */
 async function findPair(room: TestNewsroom, kind: EntryKind): Promise<{ from: number; into: number } | null> {
   const ids = await idsOf(room);
-  const rows: { id: string; state: string }[] = await room.sql(`select id, state from entry where kind = $1 and state <> 'DELETED'`, [kind]);
-  const places = rows.map(({ id, state }) => ({ place: ids.indexOf(id), isPublic: state === 'PUBLISHED' })).toSorted((a, b) => a.place - b.place);
+  const rows: { id: string; state: string }[] = await room.sql(
+    `select id, state from entry where kind = $1 and state <> 'DELETED'`,
+    [kind],
+  );
+  const places = rows
+    .map(({ id, state }) => ({ place: ids.indexOf(id), isPublic: state === 'PUBLISHED' }))
+    .toSorted((a, b) => a.place - b.place);
   for (const into of places)
-    for (const from of places) if (from.place > into.place && from.isPublic === into.isPublic) return { from: from.place, into: into.place };
+    for (const from of places)
+      if (from.place > into.place && from.isPublic === into.isPublic) return { from: from.place, into: into.place };
   return null;
 }
 
@@ -141,9 +155,18 @@ describe('Parting, after work on what stayed and on all others', () => {
         const idIn = (which: number, place: number): string => ids[which]?.[place] as string;
         const [from, into] = [idIn(0, pair.from), idIn(0, pair.into)];
         const [was] = (await contentsOf(room)).slice(pair.from);
-        const [{ content: theirs }] = await room.sql('select content from revision where entry = $1 order by number desc limit 1', [from]);
-        const [{ content: ours }] = await room.sql('select content from revision where entry = $1 order by number desc limit 1', [into]);
-        const membersOf = (content: Content): string[] => [...((content.topics ?? []) as string[]), ...((content.authors ?? []) as string[])];
+        const [{ content: theirs }] = await room.sql(
+          'select content from revision where entry = $1 order by number desc limit 1',
+          [from],
+        );
+        const [{ content: ours }] = await room.sql(
+          'select content from revision where entry = $1 order by number desc limit 1',
+          [into],
+        );
+        const membersOf = (content: Content): string[] => [
+          ...((content.topics ?? []) as string[]),
+          ...((content.authors ?? []) as string[]),
+        ];
         const own = new Set(membersOf(ours));
         const brought = membersOf(theirs).filter((member) => !own.has(member));
         const foreign = new Set<unknown>([...((theirs.names ?? []) as Item[]).map(({ id }) => id), ...brought]);
@@ -151,7 +174,9 @@ describe('Parting, after work on what stayed and on all others', () => {
         const [history, sameHistory] = rooms.map(
           (one, which) =>
             new History(one, (id, act) =>
-              id === idIn(which, pair.from) ? false : id !== idIn(which, pair.into) || (act !== 'REVERT' && act !== 'UNDO'),
+              id === idIn(which, pair.from)
+                ? false
+                : id !== idIn(which, pair.into) || (act !== 'REVERT' && act !== 'UNDO'),
             ),
         ) as [History, History];
         for (const work of between)
@@ -178,7 +203,9 @@ describe('Parting, after work on what stayed and on all others', () => {
         const isTakenBack = was.state === 'PUBLISHED' && now[pair.into].state !== 'PUBLISHED';
         expect(now[pair.from]).toEqual({ ...was, state: isTakenBack ? 'WITHDRAWN' : was.state });
         // Whoever gives a set a member that it has by the merge gives it nothing: that goes with what was merged.
-        const members = new Set(brought.map((member) => (ids[0]?.includes(member) ? `entry ${ids[0].indexOf(member)}` : member)));
+        const members = new Set(
+          brought.map((member) => (ids[0]?.includes(member) ? `entry ${ids[0].indexOf(member)}` : member)),
+        );
         const apart = ({ state: stands, content, published }: Answer): Answer => [
           kind,
           stands,
@@ -187,11 +214,16 @@ describe('Parting, after work on what stayed and on all others', () => {
         ];
         expect(apart(now[pair.into])).toEqual(apart(alone[pair.into]));
         const asOne = (place: number): number => (place === pair.from ? pair.into : place);
-        const others = (all: Answer[]): Answer[] => all.filter((_, place) => place !== pair.from && place !== pair.into);
+        const others = (all: Answer[]): Answer[] =>
+          all.filter((_, place) => place !== pair.from && place !== pair.into);
         expect(others(await contentsOf(room, asOne))).toEqual(others(await contentsOf(twin, asOne)));
       }),
     );
-    await fc.assert(property, { numRuns: Number(process.env.RUNS ?? 4), seed: Number(process.env.SEED ?? 21), endOnFailure: true });
+    await fc.assert(property, {
+      numRuns: Number(process.env.RUNS ?? 4),
+      seed: Number(process.env.SEED ?? 21),
+      endOnFailure: true,
+    });
     expect(parted).toBeGreaterThan(2);
     expect(tellings).toBeLessThan(parted / 2);
   });

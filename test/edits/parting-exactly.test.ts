@@ -43,9 +43,12 @@ function without(survivors: ReadonlySet<string>, renewed: boolean, answer: Answe
     if (Array.isArray(value)) return value.map(bare);
     if (value === null || typeof value !== 'object') return value;
     const entries = Object.entries(value).filter(
-      ([name]) => !(survivors.has(value.id) && OF_REVISIONS.has(name)) && !(renewed && ['stories', 'told'].includes(name)),
+      ([name]) =>
+        !(survivors.has(value.id) && OF_REVISIONS.has(name)) && !(renewed && ['stories', 'told'].includes(name)),
     );
-    const own = Object.fromEntries(entries.map(([name, part]) => [name, name === 'history' ? historyOf(part) : bare(part)]));
+    const own = Object.fromEntries(
+      entries.map(([name, part]) => [name, name === 'history' ? historyOf(part) : bare(part)]),
+    );
     if (renewed && Array.isArray(own.nodes) && own.pageInfo)
       own.nodes = own.nodes.toSorted((one: Answer, other: Answer) => (one.id < other.id ? -1 : 1));
     return own;
@@ -70,7 +73,9 @@ async function mergeSome(room: TestNewsroom, dice: number): Promise<{ from: stri
   const entries = await root(room);
   const pairs = entries.flatMap((from) =>
     entries.flatMap((into) =>
-      from !== into && from.kind === into.kind && from.isPublic === into.isPublic ? [{ from: from.id, into: into.id }] : [],
+      from !== into && from.kind === into.kind && from.isPublic === into.isPublic
+        ? [{ from: from.id, into: into.id }]
+        : [],
     ),
   );
   const pair = pairs[dice % Math.max(1, pairs.length)];
@@ -99,7 +104,10 @@ const doAll = async (room: TestNewsroom, todo: readonly Deed[]): Promise<string[
 };
 
 /** Whether one of the survivors refers to an entry that is merged into it: to itself it does not meanwhile. */
-const referToThemselves = async (room: TestNewsroom, pairs: readonly { from: string; into: string }[]): Promise<boolean> => {
+const referToThemselves = async (
+  room: TestNewsroom,
+  pairs: readonly { from: string; into: string }[],
+): Promise<boolean> => {
   const [{ count }] = await room.sql(
     `select count(*)::int as count from link l
       join unnest($1::uuid[], $2::uuid[]) as p (gone, stays) on l.from_entry = p.stays
@@ -113,43 +121,44 @@ describe('Merging and parting, with nothing done between', () => {
   it.each([
     ['in the order in which they lie on each other', true, 11],
     ['in any order', false, 12],
-  ])(
-    'leaves everything that anybody can ask as it was, %s',
-    async (_, isLastFirst, seed) => {
-      let parted = 0;
-      const property = fc.asyncProperty(
-        deeds(30, { withMerging: true }),
-        fc.array(fc.nat(1000), { minLength: 4, maxLength: 6 }),
-        async (before, dice) =>
-          inRoom(async (room) => {
-            const ids = await doAll(room, [...everySixth, ...everySixth, ...before]);
-            const was = await everything(room, ids);
-            const pairs: { from: string; into: string }[] = [];
-            for (const die of dice) {
-              const pair = await mergeSome(room, die);
-              if (pair) pairs.push(pair);
+  ])('leaves everything that anybody can ask as it was, %s', async (_, isLastFirst, seed) => {
+    let parted = 0;
+    const property = fc.asyncProperty(
+      deeds(30, { withMerging: true }),
+      fc.array(fc.nat(1000), { minLength: 4, maxLength: 6 }),
+      async (before, dice) =>
+        inRoom(async (room) => {
+          const ids = await doAll(room, [...everySixth, ...everySixth, ...before]);
+          const was = await everything(room, ids);
+          const pairs: { from: string; into: string }[] = [];
+          for (const die of dice) {
+            const pair = await mergeSome(room, die);
+            if (pair) pairs.push(pair);
+          }
+          const left = isLastFirst ? pairs.toReversed() : pairs.slice();
+          for (let tries = 0; left.length > 0 && tries < 100; tries++) {
+            const [pair] = left.splice(isLastFirst ? 0 : (dice[tries % dice.length] as number) % left.length, 1);
+            const { outcome, problems } = await part(room, String(pair?.from));
+            if (outcome === 'SAVED') {
+              parted += 1;
+              expect(problems).toEqual([]);
+            } else if (pair) {
+              expect(isLastFirst).toBe(false);
+              left.push(pair);
             }
-            const left = isLastFirst ? pairs.toReversed() : pairs.slice();
-            for (let tries = 0; left.length > 0 && tries < 100; tries++) {
-              const [pair] = left.splice(isLastFirst ? 0 : (dice[tries % dice.length] as number) % left.length, 1);
-              const { outcome, problems } = await part(room, String(pair?.from));
-              if (outcome === 'SAVED') {
-                parted += 1;
-                expect(problems).toEqual([]);
-              } else if (pair) {
-                expect(isLastFirst).toBe(false);
-                left.push(pair);
-              }
-            }
-            expect(left).toEqual([]);
-            const survivors = new Set(pairs.map(({ into }) => into));
-            const renewed = await referToThemselves(room, pairs);
-            const now = await everything(room, ids);
-            expect(without(survivors, renewed, now)).toEqual(without(survivors, renewed, was));
-          }),
-      );
-      await fc.assert(property, { numRuns: Number(process.env.RUNS ?? 2), seed: Number(process.env.SEED ?? seed), endOnFailure: true });
-      expect(parted).toBeGreaterThan(4);
-    },
-  );
+          }
+          expect(left).toEqual([]);
+          const survivors = new Set(pairs.map(({ into }) => into));
+          const renewed = await referToThemselves(room, pairs);
+          const now = await everything(room, ids);
+          expect(without(survivors, renewed, now)).toEqual(without(survivors, renewed, was));
+        }),
+    );
+    await fc.assert(property, {
+      numRuns: Number(process.env.RUNS ?? 2),
+      seed: Number(process.env.SEED ?? seed),
+      endOnFailure: true,
+    });
+    expect(parted).toBeGreaterThan(4);
+  });
 });

@@ -57,10 +57,7 @@ export const everySixth: readonly Deed[] = Array.from({ length: 6 }, (_, n) => (
 }));
 
 /** What an editorial office does in some order, mostly writing; where it is told to, it also hides and joins. */
-export const deeds = (
-  length: number,
-  { withHiding = false, withMerging = false } = {},
-): fc.Arbitrary<Deed[]> =>
+export const deeds = (length: number, { withHiding = false, withMerging = false } = {}): fc.Arbitrary<Deed[]> =>
   fc.array(
     fc.record<Deed>({
       act: fc.oneof(
@@ -71,7 +68,10 @@ export const deeds = (
         { weight: 2, arbitrary: fc.constantFrom('REVERT' as const, 'UNDO' as const, 'CHANGESET' as const) },
         { weight: 4, arbitrary: fc.constantFrom('REJECT', 'WITHDRAW', 'URGENT', 'CORRECT', 'EMBARGO', 'PROTECT') },
         { weight: withHiding ? 3 : 0, arbitrary: fc.constant('HIDE' as const) },
-        { weight: withMerging ? 7 : 0, arbitrary: fc.constantFrom('MERGE' as const, 'MERGE' as const, 'UNMERGE' as const) },
+        {
+          weight: withMerging ? 7 : 0,
+          arbitrary: fc.constantFrom('MERGE' as const, 'MERGE' as const, 'UNMERGE' as const),
+        },
       ),
       by: fc.constantFrom('EDITOR', 'EDITOR', 'CONTRIBUTOR'),
       which: fc.nat(1000),
@@ -233,7 +233,8 @@ export class History {
     const places = new Map(all.map(({ id }, index) => [id, index]));
     const place = ({ from, into }: { from: string; into: string }): number =>
       (places.get(from) ?? 0) * all.length + (places.get(into) ?? 0);
-    const some = first % 5 === 0 ? all.map(({ id }, index) => ({ from: id, into: (all[index + 1] ?? all[0])?.id ?? id })) : pairs;
+    const some =
+      first % 5 === 0 ? all.map(({ id }, index) => ({ from: id, into: (all[index + 1] ?? all[0])?.id ?? id })) : pairs;
     const pair = some.toSorted((one, other) => place(one) - place(other))[which % Math.max(1, some.length)];
     return await mergeEntries(this.scope('EDITOR'), pair ?? { from: String(all[0]?.id), into: String(all[0]?.id) });
   }
