@@ -48,7 +48,6 @@ async function live(room: TestNewsroom, todo: readonly Deed[], allIds: string[])
     const answers = [];
     for (const { view, asker } of LOOKS) answers.push((await asker(room).run(WHOLE_GRAPH, { ids, view })).nodes);
     const { head: cursor } = await room.asAnonymous().run('{ head }');
-    if (process.env.TELL) process.stderr.write(`${steps.length} ${deed.act} ${outcome}\n`);
     steps.push({ deed: `${deed.act} ${outcome}`, cursor, at: head.at, publicIds: await publicNow(room), answers });
   }
   return steps;
@@ -148,12 +147,12 @@ describe('A newsroom with a history', () => {
         }
       });
       await fc.assert(property, {
-        numRuns: Number(process.env.RUNS ?? 1),
-        seed: Number(process.env.SEED ?? seed),
+        numRuns: 1,
+        seed: seed,
         endOnFailure: true,
       });
       expect(compared).toBeGreaterThan(least);
     },
-    120_000 * Number(process.env.RUNS ?? 1),
+    120_000,
   );
 });

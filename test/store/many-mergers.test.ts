@@ -58,7 +58,10 @@ function linksOf(kind: Kind, { one, below }: Chooser): Record<string, unknown> {
   const fields: Record<Kind, () => Record<string, unknown>> = {
     ACTOR: () => ({ relations: [{ type: 'ally', actor: one(known.ACTOR) }], description: `Of ${below(9)}` }),
     EVENT: () => (below(2) ? { partOf: one(known.EVENT) } : { participants: [{ actor: one(known.ACTOR) }] }),
-    STORY: () => ({ cast: [{ actor: one(known.ACTOR) }, { actor: one(known.ACTOR) }], timeline: [{ event: one(known.EVENT) }] }),
+    STORY: () => ({
+      cast: [{ actor: one(known.ACTOR) }, { actor: one(known.ACTOR) }],
+      timeline: [{ event: one(known.EVENT) }],
+    }),
     CLAIM: () => ({ subject: one([...known.ACTOR, ...known.EVENT]) }),
   };
   return fields[kind]();
@@ -87,13 +90,21 @@ async function work(newsroom: Newsroom, viewer: Viewer, number: number): Promise
         return mergeEntries(scope, { from, into });
       },
       part: () => unmergeEntry(scope, { id }),
-      edit: () => editEntry(scope, kind as EntryKind, { id, baseRevision: Math.max(1, latest - below(2)), fields: linksOf(kind, choose) }),
+      edit: () =>
+        editEntry(scope, kind as EntryKind, {
+          id,
+          baseRevision: Math.max(1, latest - below(2)),
+          fields: linksOf(kind, choose),
+        }),
       publish: () => publishEntry(scope, { id, revision: latest, override: true, note: 'at once' }),
       delete: () => deleteEntry(scope, { id, baseRevision: latest }),
       restore: () => restoreEntry(scope, { id }),
       withdraw: () => withdrawEntry(scope, { id, note: 'taken back' }),
       create: () =>
-        createEntry(scope, 'STORY', { fields: { headline: `By ${number}`, cast: [{ actor: one(known.ACTOR) }] }, publish: true }),
+        createEntry(scope, 'STORY', {
+          fields: { headline: `By ${number}`, cast: [{ actor: one(known.ACTOR) }] },
+          publish: true,
+        }),
       judge: async () => {
         const problems = await judgeMatch(scope, {
           a: one(known.ACTOR),
@@ -103,9 +114,26 @@ async function work(newsroom: Newsroom, viewer: Viewer, number: number): Promise
         return { outcome: problems.length > 0 ? 'INVALID' : 'SAVED', problems };
       },
     };
-    const names = ['merge', 'merge', 'merge', 'part', 'part', 'part', 'edit', 'edit', 'edit', 'publish', 'delete', 'restore', 'restore', 'withdraw', 'create', 'judge'];
+    const names = [
+      'merge',
+      'merge',
+      'merge',
+      'part',
+      'part',
+      'part',
+      'edit',
+      'edit',
+      'edit',
+      'publish',
+      'delete',
+      'restore',
+      'restore',
+      'withdraw',
+      'create',
+      'judge',
+    ];
     const act = one(names);
-    const { outcome, problems } = (await acts[act]?.()) as EditResult;
+    const { outcome, problems } = await (acts[act] as () => Promise<EditResult>)();
     told.push({ act, outcome, codes: problems.filter(({ severity }) => severity === 'ERROR').map(({ code }) => code) });
   }
   return told;
@@ -129,7 +157,9 @@ describe('Sixteen clients who merge and part the same few entries, and edit, pub
   it('are each told one of the outcomes that there are', () => {
     expect(told).toHaveLength(CLIENTS * ACTS);
     const outcomes = new Set(told.map(({ outcome }) => outcome));
-    expect(['CREATED', 'SAVED', 'MERGED', 'UNCHANGED', 'CONFLICT', 'INVALID']).toEqual(expect.arrayContaining([...outcomes]));
+    expect(['CREATED', 'SAVED', 'MERGED', 'UNCHANGED', 'CONFLICT', 'INVALID']).toEqual(
+      expect.arrayContaining([...outcomes]),
+    );
     const codes = new Set(told.flatMap((one) => one.codes));
     expect(['INVALID', 'GONE', 'CYCLE', 'CHECK', 'CONFLICT', 'REQUIRED']).toEqual(expect.arrayContaining([...codes]));
     const saved = (act: string): number => told.filter((one) => one.act === act && one.outcome === 'SAVED').length;
