@@ -3,6 +3,7 @@ import type { Entry } from '../model/entry';
 import { type Lens, lensKey } from '../model/lens';
 import { linkingTexts, notesIn } from '../rules/derive';
 import { renderMarkdown, type ResolvedLink, type WikiTarget, wikiTargetsIn } from '../rules/markdown';
+import type { AskedBy } from '../store/entries';
 import type { Scope } from '../store/scope';
 
 /** Addresses of entries in rendered text, relative to the frontend that shows it: /actor/hugo-carvajal, /claim/{id}. */
@@ -11,8 +12,8 @@ export const hrefOf = ({ kind, slug, id }: Pick<Entry, 'kind' | 'slug' | 'id'>):
 
 type Links = ReadonlyMap<string, ResolvedLink>;
 
-async function findLinks(scope: Scope, lens: Lens, targets: readonly WikiTarget[]): Promise<Links> {
-  const loader = scope.loaders.wikiTargets(lens);
+async function findLinks(scope: Scope, lens: Lens, targets: readonly WikiTarget[], by?: AskedBy): Promise<Links> {
+  const loader = scope.loaders.wikiTargets(lens, by);
   const records = await Promise.all(targets.map((target) => loader.load(target)));
   return new Map(
     targets.flatMap(({ kind, target }, index) => {
@@ -23,8 +24,8 @@ async function findLinks(scope: Scope, lens: Lens, targets: readonly WikiTarget[
 }
 
 /** Renders a text once a request, however often it is asked for; others have a turn before a long one. */
-const render = (scope: Scope, lens: Lens, links: Promise<Links>, text: string): Promise<string> =>
-  scope.loaders.once(`html ${lensKey(lens)} ${text}`, async () => {
+const render = (scope: Scope, lens: Lens, links: Promise<Links>, text: string, by: AskedBy): Promise<string> =>
+  scope.loaders.once(`html ${by} ${lensKey(lens)} ${text}`, async () => {
     scope.spendText(text.length);
     const found = await links;
     await nextTurn();
@@ -33,9 +34,9 @@ const render = (scope: Scope, lens: Lens, links: Promise<Links>, text: string): 
     return renderMarkdown(text, ({ kind, target }) => found.get(`${kind}:${target}`) ?? missing);
   });
 
-/** A text by itself as safe HTML, wiki links resolved through the lens. */
+/** A text that somebody brings as safe HTML, wiki links resolved through the lens. */
 export const toHtml = (scope: Scope, lens: Lens, text: string): Promise<string> =>
-  render(scope, lens, findLinks(scope, lens, wikiTargetsIn(text)), text);
+  render(scope, lens, findLinks(scope, lens, wikiTargetsIn(text), 'NAME'), text, 'NAME');
 
 /**
  * Where all the texts of an entry lead. Looked up for all of them together, at the first that is rendered: else body and
@@ -54,5 +55,5 @@ const linksOf = (scope: Scope, { id, kind, content, lens, revisionNumber }: Entr
 export async function entryHtml(scope: Scope, entry: Entry, text: Promise<string | null>): Promise<string | null> {
   const links = linksOf(scope, entry);
   const [written] = await Promise.all([text, links]);
-  return written === null ? null : render(scope, entry.lens, links, written);
+  return written === null ? null : render(scope, entry.lens, links, written, 'REFERENCE');
 }

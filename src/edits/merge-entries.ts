@@ -7,7 +7,7 @@ import { checkMerged, referencesOf, settle } from '../rules/contents';
 import type { Reading } from '../rules/fields';
 import { joinContents } from '../rules/join';
 import type { Run } from '../store/database';
-import { findJudgement } from '../store/judgements';
+import { isJudgedApart } from '../store/judgements';
 import { type LockedEntry, lockEntries, lockPosition } from '../store/locks';
 import { findEdges } from '../store/references';
 import { findRedirects, findRoots, redirectEntry } from '../store/redirects';
@@ -100,7 +100,7 @@ async function findProblems(run: Run, from: LockedEntry, into: LockedEntry): Pro
         '/into',
       ),
     );
-  if ((await findJudgement(run, from.id, into.id)) === 'NOT_SAME')
+  if (await isJudgedApart(run, from.id, into.id))
     problems.push(
       new Problem('INVALID', 'into: these two were judged NOT_SAME; take that back by judgeMatch first.', '/into'),
     );

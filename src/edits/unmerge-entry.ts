@@ -1,26 +1,23 @@
 import { notFound } from '../base/errors';
 import { invariant } from '../base/invariant';
 import { isUuid } from '../base/node-id';
-import { pointer } from '../base/pointer';
 import { type EditResult, Problem, type UnmergeResult, warning } from '../model/edit';
-import type { Content, EntryState } from '../model/entry';
+import type { EntryState } from '../model/entry';
 import type { View } from '../model/lens';
-import type { FieldConflict } from '../rules/merge-items';
 import { findWithdrawalNote, insertWithdrawal } from '../store/corrections';
 import type { Run } from '../store/database';
 import { type LockedEntry, lockEntries, lockPosition } from '../store/locks';
-import { findLinkedSince, findRedirects, partEntries, type Redirect } from '../store/redirects';
+import { findLinkedSince, findRedirects, noteMergedAs, partEntries, type Redirect } from '../store/redirects';
 import { findContents } from '../store/revisions';
 import type { Scope, Viewer } from '../store/scope';
 import { TryAgain, type Transaction } from '../store/transaction';
 import { assertMutationId, readRemark, startReading } from './input';
 import { assertMay, goneProblem } from './lock';
 import { findCycles } from './look-ups';
-import { mergeEdit } from './merge-edit';
+import { type Given, giveBack } from './give-back';
 import { writeOnce } from './once';
 import { carryOutAlone, type PlannedWrite } from './plan';
 import { fateOf, PLAIN } from './plan-content';
-import { Decisions, NO_DECISIONS } from './resolve';
 import { invalid } from './result';
 import { assertMayEver } from './rights';
 import { standingDraft } from './write-draft';
@@ -53,17 +50,19 @@ export async function unmergeEntry(scope: Scope, input: UnmergeRequest): Promise
     const pair = await lockPair(run, viewer, id);
     if (pair instanceof Problem) return parted(invalid(id, [pair]));
     const { entry, survivor, redirect } = pair;
-    const { plan, remarks } = await planParting(scope, run, { survivor, redirect }, { viewer, summary });
+    const writer = { viewer, summary };
+    const given = await giveBack(scope, run, survivor, redirect);
     await lockPosition(run);
     const linked = await findLinkedSince(run, { entry: entry.id, from: survivor.id }, MOST_TOLD);
-    const result = await carryOutAlone(run, plan, {});
+    const result = await carryOutAlone(run, planParting(survivor, given, writer), {});
     if (result.outcome !== 'SAVED') return parted(result);
     await part(run, { entry, survivor, state: stateAfter(redirect.state, survivor), author: viewer.user.uuid });
+    await takeOverAgain(run, survivor.id, given, writer);
     const circles = await findCircles(run, entry);
     if (circles.length > 0) return parted(invalid(entry.id, circles));
     const more = linked.count > linked.entries.length ? [unnamed(linked.count - linked.entries.length)] : [];
     const answer = { ...result, entryId: entry.id, revisionNumber: null, changes: [] };
-    const problems = [...result.problems, ...remarks, ...more];
+    const problems = [...result.problems, ...given.remarks, ...more];
     return { ...answer, problems, into: survivor.id, linked: linked.entries };
   });
 }
@@ -72,6 +71,11 @@ const parted = (result: EditResult): UnmergeResult => ({ ...result, into: null, 
 
 const unnamed = (count: number): Problem =>
   warning('CHECK', `${count} more entries have come to refer to one of the two; backlinks lists them.`, null);
+
+interface Writer {
+  viewer: Viewer;
+  summary: string | null;
+}
 
 interface Pair {
   entry: LockedEntry;
@@ -116,78 +120,40 @@ async function part(
   await insertWithdrawal(run, { entry: entry.id, note, author, position, at });
 }
 
-/**
- * Plans what the survivor gives back: all that its MERGE revision brought, merged out of what stands there now. What somebody
- * worked on since stays with it, and is told.
- */
-async function planParting(
-  scope: Scope,
-  run: Run,
-  { survivor, redirect }: Pick<Pair, 'survivor' | 'redirect'>,
-  { viewer, summary }: { viewer: Viewer; summary: string | null },
-): Promise<{ plan: PlannedWrite; remarks: Problem[] }> {
-  const numbers = [redirect.revision - 1, redirect.revision, survivor.latest];
-  const kept = await findContents(
-    run,
-    numbers.map((number) => ({ entry: survivor.id, number })),
-    'KEPT',
-  );
-  const [before, after, latest] = numbers.map((number) => kept.find((one) => one.number === number)?.content);
-  invariant(latest, 'the newest revision of an entry has its content');
-  const { content, remarks } =
-    before && after
-      ? await giveBack(scope, run, survivor, { before, after, latest })
-      : { content: latest, remarks: [erased()] };
-  const draft = standingDraft(viewer, summary, survivor, content, {
+/** Plans the UNMERGE revision: what the survivor is without what was merged into it. */
+function planParting(survivor: LockedEntry, { latest, content }: Given, writer: Writer): PlannedWrite {
+  const draft = standingDraft(writer.viewer, writer.summary, survivor, content, {
     action: 'UNMERGE',
     base: survivor.latest,
-    fate: fateOf({ ...PLAIN, viewer }, survivor),
+    fate: fateOf({ ...PLAIN, viewer: writer.viewer }, survivor),
   });
-  return { plan: { draft, before: latest, outcome: 'SAVED' }, remarks };
+  return { draft, before: latest, outcome: 'SAVED' };
 }
 
-const erased = (): Problem =>
-  warning('CHECK', 'What it took over was erased from its history; look at what stands there still.', null);
-
-async function giveBack(
-  scope: Scope,
-  run: Run,
-  { kind, id }: LockedEntry,
-  { before, after, latest }: { before: Content; after: Content; latest: Content },
-): Promise<{ content: Content; remarks: Problem[] }> {
-  const standpoints = { base: after, latest, isStale: true };
-  let conflicts: readonly FieldConflict[] = [];
-  for (const decisions of [() => NO_DECISIONS, () => leaving(conflicts)]) {
-    const reading = startReading(scope.newsroom);
-    const merge = await mergeEdit(run, kind, standpoints, before, reading, { decisions: decisions(), failing: false });
-    if (merge.content) return { content: merge.content, remarks: conflicts.map(({ path }) => stays(path, id)) };
-    conflicts = merge.conflicts;
+/** Lets the survivor take over again what entries brought that are merged into it still. */
+async function takeOverAgain(run: Run, id: string, { content: before, again }: Given, writer: Writer): Promise<void> {
+  let below = before;
+  for (const { entry, content } of again) {
+    const [survivor] = await lockEntries(run, [id]);
+    invariant(survivor, 'what answers for an entry is there');
+    const fate = fateOf({ ...PLAIN, viewer: writer.viewer }, survivor);
+    const how = { action: 'MERGE', base: survivor.latest, fate } as const;
+    const draft = standingDraft(writer.viewer, writer.summary, survivor, content, how);
+    const { revisionNumber } = await carryOutAlone(run, { draft, before: below, outcome: 'SAVED' }, {});
+    invariant(revisionNumber !== null, 'what was taken over once may be taken over again');
+    await noteMergedAs(run, entry, revisionNumber);
+    below = content;
   }
-  return { content: latest, remarks: conflicts.map(({ path }) => stays(path, id)) };
 }
-
-const pathOf = (segments: readonly string[]): string => segments.reduce<string>(pointer, '');
-
-/** What was worked on since stays as it is. */
-const leaving = (conflicts: readonly FieldConflict[]): Decisions =>
-  new Decisions(new Map(conflicts.map(({ path }) => [pathOf(path), { place: '', decision: { take: 'THEIRS' } }])));
-
-const stays = (path: readonly string[], entry: string): Problem =>
-  warning(
-    'CHECK',
-    'It came with the merged entry and was worked on since, so it stays; look whose it is.',
-    pathOf(path),
-    entry,
-  );
 
 /** Whether an entry that stands for itself again leads back to itself where that must not be. */
 async function findCircles(run: Run, { id, kind, latest, published }: LockedEntry): Promise<Problem[]> {
   const numbers = { LATEST: latest, PUBLISHED: published ?? latest } as const;
-  const problems: Problem[] = [];
   for (const view of ['LATEST', 'PUBLISHED'] as const satisfies readonly View[]) {
     const [kept] = await findContents(run, [{ entry: id, number: numbers[view] }], 'KEPT');
     const shown = kept ? [{ kind, entry: id, view, content: kept.content }] : [];
-    problems.push(...(await findCycles(run, shown, shown)));
+    const problems = await findCycles(run, shown, shown);
+    if (problems.length > 0) return problems;
   }
-  return problems;
+  return [];
 }

@@ -23,11 +23,21 @@ export interface Joining {
 /** Values of a field as they are compared: two ids of one entry are the same. */
 const asCompared = (rule: FieldRule, value: unknown, rootOf: Sight): unknown => rule.visible(value, rootOf, true);
 
-const union = (rule: FieldRule, into: readonly unknown[], from: readonly unknown[], rootOf: Sight): unknown[] => {
+/** Whether a set has a member, by whatever id. */
+function knows(rule: FieldRule, members: readonly unknown[], rootOf: Sight): (member: unknown) => boolean {
   const keyOf = (member: unknown): string => JSON.stringify(asCompared(rule, [member], rootOf));
-  const known = new Set(into.map(keyOf));
-  return [...into, ...from.filter((member) => !known.has(keyOf(member)))];
+  const known = new Set(members.map(keyOf));
+  return (member) => known.has(keyOf(member));
+}
+
+const union = (rule: FieldRule, into: readonly unknown[], from: readonly unknown[], rootOf: Sight): unknown[] => {
+  const isThere = knows(rule, into, rootOf);
+  return [...into, ...from.filter((member) => !isThere(member))];
 };
+
+/** Members of a set that another one has as well. */
+const common = (rule: FieldRule, other: readonly unknown[], of: readonly unknown[], rootOf: Sight): unknown[] =>
+  of.filter(knows(rule, other, rootOf));
 
 /** What an item says, apart from its id, its sets, and what does not tell it from others. */
 function keyOfItem({ items }: KeyedListRule, { sameBy }: JoinRule, item: Item, rootOf: Sight): string {
@@ -35,15 +45,23 @@ function keyOfItem({ items }: KeyedListRule, { sameBy }: JoinRule, item: Item, r
   return JSON.stringify(told.map(([name, rule]) => asCompared(rule, item[name], rootOf)));
 }
 
-/** An item with the members that the sets of its double have and its own have not. */
-const withSetsOf = ({ items }: KeyedListRule, item: Item, double: Item, rootOf: Sight): Item => ({
+/** An item with other members in its sets. */
+const withSets = (
+  { items }: KeyedListRule,
+  item: Item,
+  membersOf: (rule: FieldRule, name: string) => unknown[],
+): Item => ({
   ...item,
   ...Object.fromEntries(
     Object.entries(items)
       .filter(([, rule]) => rule.shape === 'set')
-      .map(([name, rule]) => [name, union(rule, item[name] as unknown[], double[name] as unknown[], rootOf)]),
+      .map(([name, rule]) => [name, membersOf(rule, name)]),
   ),
 });
+
+/** An item as it is taken over. */
+const adopted = (join: JoinRule, item: Item): Item =>
+  ({ ...(join.adopt?.(item as never) ?? item), id: item.id }) as Item;
 
 function joinLists(
   rule: KeyedListRule,
@@ -60,11 +78,14 @@ function joinLists(
   const keyOf = (item: Item): string => keyOfItem(rule, join, item, rootOf);
   const joined = others(into[name] as Item[]);
   for (const item of others(from[name] as Item[])) {
-    const adopted = { ...(join.adopt?.(item as never) ?? item), id: item.id } as Item;
-    const at = joined.findIndex((other) => keyOf(other) === keyOf(adopted));
+    const taken = adopted(join, item);
+    const at = joined.findIndex((other) => keyOf(other) === keyOf(taken));
     const double = joined[at];
-    if (double) joined[at] = withSetsOf(rule, double, adopted, rootOf);
-    else joined.push(adopted);
+    if (!double) joined.push(taken);
+    else
+      joined[at] = withSets(rule, double, (set, of) =>
+        union(set, double[of] as unknown[], taken[of] as unknown[], rootOf),
+      );
   }
   return joined;
 }
@@ -85,6 +106,40 @@ export function joinContents(joining: Joining): Content {
   }
   return joined;
 }
+
+/**
+ * What of a content that was merged into an entry is there still: what nobody has taken away since. By what it says, for what
+ * both had is there once, under the id of who brought it first.
+ */
+export function stillIn({ kind, into, from, rootOf }: Omit<Joining, 'survivor'>): Content {
+  const left: Content = { ...from };
+  for (const [name, join] of Object.entries(KINDS[kind].joins ?? {})) {
+    const rule = (KINDS[kind].fields as FieldRules)[name];
+    if (!rule || !join) continue;
+    if (!isKeyedList(rule)) {
+      left[name] = common(rule, into[name] as unknown[], from[name] as unknown[], rootOf);
+      continue;
+    }
+    const keyOf = (item: Item): string => keyOfItem(rule, join, item, rootOf);
+    const there = new Map((into[name] as Item[]).map((item) => [keyOf(item), item]));
+    left[name] = (from[name] as Item[]).flatMap((item) => {
+      const double = there.get(keyOf(adopted(join, item)));
+      return double
+        ? [withSets(rule, item, (set, of) => common(set, double[of] as unknown[], item[of] as unknown[], rootOf))]
+        : [];
+    });
+  }
+  return left;
+}
+
+/** Whether what contents of a kind take over is the same in both, in whatever order. */
+export const holdSame = (kind: EntryKind, one: Content, other: Content): boolean =>
+  Object.keys(KINDS[kind].joins ?? {}).every((name) => {
+    const [mine, theirs] = [one, other].map((content) =>
+      (content[name] as unknown[]).map((member) => JSON.stringify(member)).toSorted(),
+    );
+    return JSON.stringify(mine) === JSON.stringify(theirs);
+  });
 
 /** A value of an edit in which ids of one entry stand as its base has them: whoever reads a list and writes it back changes nothing. */
 export function keepWrittenIds(

@@ -5,7 +5,7 @@ import { heldByStory } from './holding';
 import { IDENTITY_NOW, identityAt } from './identity';
 import type { PageRequest } from './pages';
 
-const { rootOf } = IDENTITY_NOW;
+const { rootOf, namedBy } = IDENTITY_NOW;
 
 /** A correction as it is kept. */
 export type NewCorrection = Omit<CorrectionRecord, 'uuid' | 'position'> & {
@@ -91,7 +91,7 @@ export interface WithdrawalRow {
 }
 
 /**
- * The note that stands where an entry was public, by id or by an address that was public; null for every other entry. What
+ * The note that stands where an entry was public, or what answers for it, by id or by an address that was public; null for every other entry. What
  * the newsroom does with it since (an embargo, a deletion) the public was not told of, and is not told by this.
  */
 export async function findWithdrawal(
@@ -108,8 +108,11 @@ export async function findWithdrawal(
           order by c.position desc limit 1
       ) told on true
       join withdrawal w on w.entry = e.id and w.position = told.position
-      where e.id = coalesce(
-        $1::uuid, (select a.entry from slug a where a.kind = $2 and a.slug = $3 and a.public_since is not null))`,
+      where e.id = (
+        select ${namedBy('i.id', "'PUBLISHED'")} from (
+          select coalesce(
+            $1::uuid, (select a.entry from slug a where a.kind = $2 and a.slug = $3 and a.public_since is not null)) as id
+        ) i)`,
     [id, kind, slug],
   );
   return row ?? null;

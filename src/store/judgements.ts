@@ -1,5 +1,13 @@
 import type { Judgement } from '../model/match';
 import type { Run } from './database';
+import { IDENTITY_NOW } from './identity';
+
+const { clusterOf } = IDENTITY_NOW;
+
+/** That a judgement `j` is of two entries, or of what was merged into them. */
+export const isBetween = (one: string, other: string): string =>
+  `(j.one = any(${clusterOf(one)}) and j.other = any(${clusterOf(other)})
+    or j.other = any(${clusterOf(one)}) and j.one = any(${clusterOf(other)}))`;
 
 /** The ledger's newest position: what is judged is judged as of it. */
 const HEAD = '(select coalesce(max(position), 0) from change)';
@@ -13,6 +21,17 @@ export async function findJudgement(run: Run, a: string, b: string): Promise<Jud
     [a, b],
   );
   return row?.judgement ?? null;
+}
+
+/** Whether one of two entries, or of what was merged into them, was judged not to be the other. */
+export async function isJudgedApart(run: Run, one: string, other: string): Promise<boolean> {
+  const rows = await run(
+    'judged-apart',
+    `select from judgement j
+      where j.judgement = 'NOT_SAME' and j.until is null and ${isBetween('$1::uuid', '$2::uuid')} limit 1`,
+    [one, other],
+  );
+  return rows.length > 0;
 }
 
 /** Notes what somebody judged of two entries, in the place of what was judged before. Both must be locked, and the position lock held. */

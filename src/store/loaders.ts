@@ -281,10 +281,10 @@ export class Loaders {
   }
 
   /** What wiki links lead to; null for nothing, and for what the lens does not show. */
-  wikiTargets(lens: Lens): DataLoader<WikiTarget, EntryRecord | null, string> {
-    return this.once(`wiki targets ${lensKey(lens)}`, () => {
+  wikiTargets(lens: Lens, by: AskedBy = 'REFERENCE'): DataLoader<WikiTarget, EntryRecord | null, string> {
+    return this.once(`wiki targets ${by} ${lensKey(lens)}`, () => {
       const batch = async (targets: readonly WikiTarget[]) => {
-        const rows = await findWikiTargets(this.scope.run, lens, targets);
+        const rows = await findWikiTargets(this.scope.run, lens, by, targets);
         return inOrder(targets, rows, targetKey, targetKey).map((row) => row && toRecord(row));
       };
       return new DataLoader<WikiTarget, EntryRecord | null, string>(batch, {

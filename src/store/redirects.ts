@@ -13,16 +13,28 @@ export interface Redirect {
   revision: number;
   /** How it stood before. */
   state: EntryState;
+  /** Its own newest revision. */
+  latest: number;
 }
+
+const REDIRECTS = `select d.from_entry as entry, d.into_entry as into, d.merged_into as "mergedInto", d.revision, d.state, e.latest
+  from redirect d join entry e on e.id = d.from_entry`;
 
 /** The redirects of entries that are merged into others now. */
 export const findRedirects = (run: Run, entries: readonly string[]): Promise<Redirect[]> =>
+  run<Redirect>('redirects', `${REDIRECTS} where d.from_entry = any($1::uuid[]) and d.until is null`, [entries]);
+
+/** The redirects to an entry now, in the order of what each merging made of whom. */
+export const findMergedInto = (run: Run, entry: string): Promise<Redirect[]> =>
   run<Redirect>(
-    'redirects',
-    `select from_entry as entry, into_entry as into, merged_into as "mergedInto", revision, state from redirect
-      where from_entry = any($1::uuid[]) and until is null`,
-    [entries],
+    'merged-into',
+    `${REDIRECTS} where d.into_entry = $1 and d.until is null order by d.revision, d.from_entry`,
+    [entry],
   );
+
+/** Notes that what a merged entry brought came with another revision of what answers for it: it was taken off, and put on again. */
+export const noteMergedAs = (run: Run, entry: string, revision: number): Promise<unknown[]> =>
+  run('note-merged-as', 'update redirect set revision = $2 where from_entry = $1 and until is null', [entry, revision]);
 
 /** Which entry answers for each id now. */
 export async function findRoots(run: Run, ids: readonly string[]): Promise<(id: string) => string> {

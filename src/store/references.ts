@@ -29,7 +29,10 @@ export interface Edge {
   readonly to: string;
 }
 
-/** The references by `field` in a view that are met on the way from entries, without those of `replaced` entries. */
+/**
+ * The references by `field` in a view that are met on the way from entries, without those of `replaced` entries. From the id of
+ * what is merged there is one to what answers for it.
+ */
 export const findEdges = (
   run: Run,
   {
@@ -42,13 +45,13 @@ export const findEdges = (
   run<Edge>(
     'edges',
     `with recursive met (entry, "from") as (
-        select ${rootOf('s.entry')}, null::uuid from unnest($3::uuid[]) as s (entry)
+        select ${rootOf('s.entry')}, s.entry from unnest($3::uuid[]) as s (entry)
         union
         select ${rootOf('l.to_entry')}, l.from_entry from met m
           join link l on l.from_entry = m.entry and l.view = $1 and l.field = $2 and l.until is null
             and l.to_entry is not null and l.from_entry <> all($4::uuid[])
       )
-      select "from", entry as "to" from met where "from" is not null`,
+      select "from", entry as "to" from met where "from" <> entry`,
     [view, field, starts, replaced],
   );
 

@@ -64,8 +64,11 @@ afterAll(async () => {
 });
 
 it('A copy that takes the head, reads the lists and follows holds what the newsroom holds, whatever happens meanwhile', async () => {
-  const history = new History(room, 40);
-  const todo: Deed[] = [...everySixth, ...(fc.sample(deeds(400, true), { numRuns: 1, seed: 5 })[0] ?? [])];
+  const history = new History(room, { most: 40 });
+  const todo: Deed[] = [
+    ...everySixth,
+    ...(fc.sample(deeds(400, { withHiding: true, withMerging: true }), { numRuns: 1, seed: 5 })[0] ?? []),
+  ];
   const go = async (count: number): Promise<void> => {
     for (const deed of todo.splice(0, count)) await history.do(deed);
   };

@@ -29,7 +29,10 @@ beforeAll(async () => {
   const history = new History(room);
   const last = new Map<string, number>();
   let head = 0;
-  for (const deed of [...everySixth, ...(fc.sample(deeds(LENGTH, true), { numRuns: 1, seed: 42 })[0] ?? [])]) {
+  for (const deed of [
+    ...everySixth,
+    ...(fc.sample(deeds(LENGTH, { withHiding: true, withMerging: true }), { numRuns: 1, seed: 42 })[0] ?? []),
+  ]) {
     const before = await shown();
     for (const [key, revision] of before) last.set(key, revision);
     await history.do(deed);

@@ -3,8 +3,10 @@ import { sha256 } from '../../src/base/hash';
 import { editEntry } from '../../src/edits/edit-entry';
 import { publishEntry } from '../../src/edits/publish-entry';
 import { deleteEntry, restoreEntry } from '../../src/edits/delete-entry';
+import { mergeEntries } from '../../src/edits/merge-entries';
 import { carryOut } from '../../src/edits/plan';
 import { revertEntry, undoRevision } from '../../src/edits/take-back';
+import { unmergeEntry } from '../../src/edits/unmerge-entry';
 import { accepted, type Draft, waiting } from '../../src/edits/write-draft';
 import type { Content, EntryKind } from '../../src/model/entry';
 import { lockEntries } from '../../src/store/locks';
@@ -15,6 +17,7 @@ import { inTransaction } from '../../src/store/transaction';
 import { loadSample } from '../../src/tools/load-sample';
 import { describeRebuild } from '../../src/tools/rebuild';
 import { CONTENTS, ENTRIES } from '../support/arbitrary-contents';
+import { DAMAGES, withPart } from '../support/damages';
 import { findBreaches } from '../support/invariants';
 import { type Answer, openTestNewsroom, type TestNewsroom } from '../support/newsroom';
 
@@ -29,6 +32,7 @@ async function dump(room: TestNewsroom, withMoments = true): Promise<Answer> {
   const since = withMoments ? 'since' : `case when field not in ('body', 'timeline.note') then since end`;
   const [row] = await room.sql(`select
     (select json_agg(s order by s.entry, s.view) from shown s) as shown,
+    (select json_agg(s order by s.entry, s.view) from shown_before s) as shown_before,
     (select json_agg(l order by l::text) from (
       select from_entry, view, field, item, to_entry, wanted_kind, wanted_slug, until, ${since} as since from link) l) as link,
     (select json_agg(a order by a.kind, a.slug) from slug a) as slug,
@@ -38,7 +42,7 @@ async function dump(room: TestNewsroom, withMoments = true): Promise<Answer> {
 
 /** Rows as they lie on the disk: whoever writes one, even as it was, changes this. */
 const versions = (room: TestNewsroom): Promise<Answer[]> =>
-  room.sql(`select 'shown' as t, ctid::text, xmin::text from shown union all select 'link', ctid::text, xmin::text from link
+  room.sql(`select 'shown' as t, ctid::text, xmin::text from shown union all select 'aside', ctid::text, xmin::text from shown_before union all select 'link', ctid::text, xmin::text from link
     union all select 'slug', ctid::text, xmin::text from slug union all select 'text', ctid::text, xmin::text from text
     order by 1, 2, 3`);
 
@@ -57,7 +61,7 @@ interface Act {
   readonly content: Content | null;
   readonly isAccepted: boolean;
   /** What is done where no content is written, and to which revision. */
-  readonly how: 'PUBLISH' | 'REVERT' | 'UNDO' | 'DELETE' | 'RESTORE';
+  readonly how: 'PUBLISH' | 'REVERT' | 'UNDO' | 'DELETE' | 'RESTORE' | 'MERGE' | 'UNMERGE';
   readonly target: number;
 }
 
@@ -83,7 +87,18 @@ const actsWith = (slugsOf: (entry: number) => readonly string[]): fc.Arbitrary<A
       entry: fc.constant(entry),
       content: fc.option(contentOf(entry, slugsOf(entry)), { freq: 2 }),
       isAccepted: fc.boolean(),
-      how: fc.constantFrom('PUBLISH', 'PUBLISH', 'REVERT', 'UNDO', 'DELETE', 'RESTORE', 'RESTORE'),
+      how: fc.constantFrom(
+        'PUBLISH',
+        'PUBLISH',
+        'REVERT',
+        'UNDO',
+        'DELETE',
+        'RESTORE',
+        'RESTORE',
+        'MERGE',
+        'MERGE',
+        'UNMERGE',
+      ),
       target: fc.nat({ max: 9 }),
     }),
   );
@@ -113,7 +128,7 @@ async function write(room: TestNewsroom, index: number, content: Content, isAcce
   return inTransaction(new Scope(room.newsroom, viewer), async ({ run, rollBack }) => {
     const [was = null] = await lockEntries(run, [id]);
     const [before] = was ? await findContents(run, [{ entry: id, number: was.latest }]) : [];
-    if (was?.state === 'DELETED') return rollBack(0);
+    if (was?.state === 'DELETED' || was?.isMerged) return rollBack(0);
     const draft: Draft = {
       entry: id,
       kind,
@@ -134,6 +149,7 @@ async function write(room: TestNewsroom, index: number, content: Content, isAcce
   });
 }
 
+/** Does something to an entry. Gives how many revisions that made, but for those of merging and parting. */
 async function perform(room: TestNewsroom, { entry, content, isAccepted, how, target }: Act): Promise<number> {
   if (content) return write(room, entry, content, isAccepted);
   const id = ENTRIES[entry] as string;
@@ -145,9 +161,11 @@ async function perform(room: TestNewsroom, { entry, content, isAccepted, how, ta
     UNDO: () => undoRevision(scope, { id, revision: 1 + (target % latest) }),
     DELETE: () => deleteEntry(scope, { id, baseRevision: latest }),
     RESTORE: () => restoreEntry(scope, { id }),
+    MERGE: () => mergeEntries(scope, { from: id, into: ENTRIES[entry < 3 ? target % 3 : 3 + (target % 3)] as string }),
+    UNMERGE: () => unmergeEntry(scope, { id }),
   };
   const { revisionNumber } = await acts[how]();
-  return how === 'PUBLISH' || revisionNumber === null ? 0 : 1;
+  return ['PUBLISH', 'MERGE', 'UNMERGE'].includes(how) || revisionNumber === null ? 0 : 1;
 }
 
 let room: TestNewsroom;
@@ -169,36 +187,7 @@ async function makeHistory(acts: readonly Act[]): Promise<void> {
 /** Addresses that an entry may take without taking another's, and of which texts name one at most. */
 const own = (entry: number): readonly string[] => [`first-${entry}`, SLUGS[entry % 3] as string, `${entry}-later`];
 
-/** Damages of a table's derived part; `$part` picks some of the rows. */
-const DAMAGES: readonly string[] = [
-  `delete from shown s where $part(s.entry::text || s.view)`,
-  `update shown s set title = 'x', sort_title = 'x', language = 'xx' where $part(s.entry::text)`,
-  `update shown s set slug = null, facets = '{"a": 1}', state = 'WITHDRAWN' where $part(s.entry::text || s.view)`,
-  `update shown s set since = s.since - interval '1 hour', at = s.at + interval '1 hour' where $part(s.entry::text)`,
-  `update shown s set earliest = now(), content = '{}', revision = 1, format = 7 where $part(s.entry::text)`,
-  `delete from link l where l.until is null and $part(l.field || l.from_entry)`,
-  `update link l set item = 'i98' where l.until is null and $part(l.field)`,
-  `update link l set field = 'identifiers', to_entry = l.from_entry, wanted_kind = null, wanted_slug = null
-    where l.until is null and $part(l.field)`,
-  `insert into link (from_entry, field, item, to_entry, view, since)
-    select s.entry, 'cast.actor', 'i99', s.entry, s.view, 1 from shown s where $part(s.entry::text)`,
-  `insert into link (from_entry, field, item, wanted_kind, wanted_slug, view, since)
-    select s.entry, 'body', '', 'STORY', 'nobody-has-this', s.view, 2 from shown s where $part(s.entry::text)`,
-  `insert into link (from_entry, field, item, to_entry, wanted_kind, wanted_slug, view, since)
-    select from_entry, field, item, to_entry, wanted_kind, wanted_slug, view, since + 1 from link l
-      where l.until is null and $part(l.field || l.from_entry)`,
-  `update slug a set public_since = null where $part(a.slug)`,
-  `update slug a set public_since = 1 where a.public_since is null and $part(a.slug)`,
-  `delete from slug a where $part(a.slug)`,
-  `update slug a set entry = (select id from entry where kind = a.kind order by id limit 1) where $part(a.slug)`,
-  `insert into slug (kind, slug, entry, since) select kind, 'strange', id, 1 from entry e where $part(e.id::text)
-    on conflict do nothing`,
-  `update text t set links = '[{"kind": "STORY", "target": "strange"}]' where $part(t.hash)`,
-  `update text t set links = '[]' where $part(t.hash)`,
-];
 const damage = fc.record({ statement: fc.constantFrom(...DAMAGES), seed: fc.nat({ max: 1000 }) });
-const withPart = (statement: string, seed: number): string =>
-  statement.replaceAll(/\$part\(([^)]*)\)/g, (_, key) => `abs(hashtext(${key} || '${seed}')) % 3 = 0`);
 
 describe('After any history of edits and publications', () => {
   it('everything derived is as a rebuilding would make it, and rebuilding writes no row', async () => {
@@ -401,7 +390,9 @@ describe('Rebuilding beside editors', () => {
     expect(runs).toBeGreaterThan(1);
     expect(await check(room)).toEqual({ wrong: NOTHING, first: [] });
     expect(await findBreaches(room.sql)).toEqual([]);
-    const [{ count }] = await room.sql('select count(*)::int as count from revision');
+    const [{ count }] = await room.sql(
+      `select count(*)::int as count from revision where action not in ('MERGE', 'UNMERGE')`,
+    );
     expect(count).toBe(progress.made);
     const [row] = await room.sql('select deadlocks::int from pg_stat_database where datname = current_database()');
     expect(row.deadlocks).toBe(0);

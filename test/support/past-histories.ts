@@ -6,9 +6,11 @@ import { deleteEntry, restoreEntry } from '../../src/edits/delete-entry';
 import { editEntry } from '../../src/edits/edit-entry';
 import { hideRevisions } from '../../src/edits/hide-revisions';
 import { rejectRevisions, withdrawEntry } from '../../src/edits/judge-work';
+import { mergeEntries } from '../../src/edits/merge-entries';
 import { protectEntry } from '../../src/edits/protect-entry';
 import { publishEntry } from '../../src/edits/publish-entry';
 import { revertEntry, undoRevision } from '../../src/edits/take-back';
+import { unmergeEntry } from '../../src/edits/unmerge-entry';
 import type { EditResult } from '../../src/model/edit';
 import type { EntryKind } from '../../src/model/entry';
 import type { UserRole } from '../../src/model/user';
@@ -33,6 +35,8 @@ const ACTS = [
   'CORRECT',
   'EMBARGO',
   'PROTECT',
+  'MERGE',
+  'UNMERGE',
 ] as const;
 
 /** One thing that somebody does, with what it is done to as numbers: whatever they choose, it can be tried. */
@@ -51,8 +55,8 @@ export const everySixth: readonly Deed[] = Array.from({ length: 6 }, (_, n) => (
   dice: [n + 1, 1, 1, 1, 1, 1, 1, 1],
 }));
 
-/** What an editorial office does in some order, mostly writing. */
-export const deeds = (length: number, withHiding = false): fc.Arbitrary<Deed[]> =>
+/** What an editorial office does in some order, mostly writing; where it is told to, it also hides and joins. */
+export const deeds = (length: number, { withHiding = false, withMerging = false } = {}): fc.Arbitrary<Deed[]> =>
   fc.array(
     fc.record<Deed>({
       act: fc.oneof(
@@ -63,6 +67,10 @@ export const deeds = (length: number, withHiding = false): fc.Arbitrary<Deed[]> 
         { weight: 2, arbitrary: fc.constantFrom('REVERT' as const, 'UNDO' as const, 'CHANGESET' as const) },
         { weight: 4, arbitrary: fc.constantFrom('REJECT', 'WITHDRAW', 'URGENT', 'CORRECT', 'EMBARGO', 'PROTECT') },
         { weight: withHiding ? 3 : 0, arbitrary: fc.constant('HIDE' as const) },
+        {
+          weight: withMerging ? 7 : 0,
+          arbitrary: fc.constantFrom('MERGE' as const, 'MERGE' as const, 'UNMERGE' as const),
+        },
       ),
       by: fc.constantFrom('EDITOR', 'EDITOR', 'CONTRIBUTOR'),
       which: fc.nat(1000),
@@ -79,13 +87,26 @@ interface Row {
 
 /** A newsroom in which deeds are done, one after the other. */
 export class History {
-  private count = 0;
+  /** How often something was to be made: of which kind the next is. */
+  count = 0;
 
+  private readonly most: number;
+  private readonly mayTouch: (entry: string, act: Deed['act']) => boolean;
+
+  /**
+   * @param most as many entries are made.
+   * @param mayTouch what nobody does anything to is left out where a deed looks for something to do; all refer to it freely.
+   */
   constructor(
     private readonly room: TestNewsroom,
-    /** As many entries are made. */
-    private readonly most = 14,
-  ) {}
+    {
+      most = 14,
+      mayTouch = () => true,
+    }: { most?: number; mayTouch?: (entry: string, act: Deed['act']) => boolean } = {},
+  ) {
+    this.most = most;
+    this.mayTouch = mayTouch;
+  }
 
   /** Entries in the order in which they were made. */
   entries(): Promise<Row[]> {
@@ -94,8 +115,12 @@ export class History {
     );
   }
 
-  private find(condition: string): Promise<Row[]> {
-    return this.room.sql(`select id, kind, latest from entry where ${condition} order by id`);
+  private async find(act: Deed['act'], condition: string): Promise<Row[]> {
+    const found: Row[] = await this.room.sql(
+      `select id, kind, latest from entry join revision r on r.entry = id and r.number = 1
+        where ${condition} order by r.position`,
+    );
+    return found.filter(({ id }) => this.mayTouch(id, act));
   }
 
   private scope(role: UserRole): Scope {
@@ -109,15 +134,17 @@ export class History {
       return [outcome, ...problems.map((problem) => problem.message)].join(' ');
     } catch (error) {
       // What is protected, or was public, a contributor may not touch.
-      if (error instanceof WikiError && error.code === 'FORBIDDEN') return error.code;
-      throw error;
+      if (!(error instanceof WikiError)) throw error;
+      return `${error.code} ${error.message}`;
     }
   }
 
-  private async attempt({ act, by, which, dice }: Deed): Promise<Pick<EditResult, 'outcome' | 'problems'>> {
+  private async attempt(deed: Deed): Promise<Pick<EditResult, 'outcome' | 'problems'>> {
+    const { act, by, which, dice } = deed;
     const entries = await this.entries();
     const scope = this.scope(by);
-    const target = entries[which % Math.max(1, entries.length)];
+    const touched = entries.filter((entry) => this.mayTouch(entry.id, act));
+    const target = touched[which % Math.max(1, touched.length)];
     if (!target || (act === 'CREATE' && entries.length < this.most)) {
       const kind = KINDS[this.count % 6] as EntryKind;
       this.count += 1;
@@ -129,16 +156,16 @@ export class History {
     const revision = 1 + ((dice[0] as number) % latest);
     switch (act) {
       case 'PUBLISH': {
-        const [waiting = target] = await this.find(`state <> 'DELETED' and published is distinct from latest`);
+        const [waiting = target] = await this.find(act, `state <> 'DELETED' and published is distinct from latest`);
         return await publishEntry(this.scope('EDITOR'), { id: waiting.id, revision: waiting.latest });
       }
       case 'DELETE': {
-        const found = await this.find(`state = 'PUBLISHED'`);
+        const found = await this.find(act, `state = 'PUBLISHED'`);
         const doomed = found[which % Math.max(1, found.length)] ?? target;
         return await deleteEntry(this.scope('EDITOR'), { id: doomed.id, baseRevision: doomed.latest });
       }
       case 'RESTORE': {
-        const [gone = target] = await this.find(`state = 'DELETED'`);
+        const [gone = target] = await this.find(act, `state = 'DELETED'`);
         return await restoreEntry(this.scope('EDITOR'), { id: gone.id });
       }
       case 'REVERT':
@@ -153,7 +180,7 @@ export class History {
           reason: 'a private matter',
         });
       case 'REJECT': {
-        const [waiting = target] = await this.find(`accepted < latest and state <> 'DELETED'`);
+        const [waiting = target] = await this.find(act, `accepted < latest and state <> 'DELETED'`);
         return await rejectRevisions(this.scope('EDITOR'), {
           id: waiting.id,
           baseRevision: waiting.latest,
@@ -163,7 +190,7 @@ export class History {
       case 'WITHDRAW':
         return await withdrawEntry(this.scope('EDITOR'), { id, note: 'taken back' });
       case 'EMBARGO': {
-        const [draft = target] = await this.find(`state in ('DRAFT', 'WITHDRAWN')`);
+        const [draft = target] = await this.find(act, `state in ('DRAFT', 'WITHDRAWN')`);
         const embargoUntil = new Date('2999-01-01T00:00:00Z');
         return await publishEntry(this.scope('EDITOR'), { id: draft.id, revision: draft.latest, embargoUntil });
       }
@@ -173,6 +200,13 @@ export class History {
           minimumRole: ([null, 'CONTRIBUTOR', 'EDITOR'] as const)[which % 3],
           reason: 'much disputed',
         });
+      case 'MERGE':
+        return await this.merge(deed);
+      case 'UNMERGE': {
+        const merged = await this.find(act, `state = 'MERGED'`);
+        const { id: parted } = merged[which % Math.max(1, merged.length)] ?? target;
+        return await unmergeEntry(this.scope('EDITOR'), { id: parted });
+      }
       case 'URGENT':
       case 'CORRECT':
         return await editEntry(this.scope('EDITOR'), kind, {
@@ -184,7 +218,7 @@ export class History {
         });
       case 'CHANGESET': {
         const edits = [0, 1].map((step) => {
-          const { id: entry, kind: of, latest: base } = entries[(which + step) % entries.length] as Row;
+          const { id: entry, kind: of, latest: base } = touched[(which + step) % touched.length] as Row;
           const fields = this.fields(of, dice.slice(step), entries, false);
           return { place: `edits/${step}`, kind: of, edit: { id: entry, baseRevision: base, fields } };
         });
@@ -197,6 +231,24 @@ export class History {
           fields: this.fields(kind, dice, entries, false),
         });
     }
+  }
+
+  /** Makes one of two that may be one, if there are such; by the way tries what may not be. */
+  private async merge({ which, dice: [first = 0] }: Deed): Promise<Pick<EditResult, 'outcome' | 'problems'>> {
+    const all = await this.entries();
+    const pairs: { from: string; into: string }[] = await this.room.sql(
+      `select a.id as from, b.id as into from entry a join entry b on a.kind = b.kind and a.id <> b.id
+          and (a.state = 'PUBLISHED') = (b.state = 'PUBLISHED')
+        where a.state not in ('DELETED', 'MERGED') and b.state not in ('DELETED', 'MERGED')`,
+    );
+    // Ids are random; the order in which entries were made is the same in every run.
+    const places = new Map(all.map(({ id }, index) => [id, index]));
+    const place = ({ from, into }: { from: string; into: string }): number =>
+      (places.get(from) ?? 0) * all.length + (places.get(into) ?? 0);
+    const some =
+      first % 5 === 0 ? all.map(({ id }, index) => ({ from: id, into: (all[index + 1] ?? all[0])?.id ?? id })) : pairs;
+    const pair = some.toSorted((one, other) => place(one) - place(other))[which % Math.max(1, some.length)];
+    return await mergeEntries(this.scope('EDITOR'), pair ?? { from: String(all[0]?.id), into: String(all[0]?.id) });
   }
 
   /** Fields of an entry: all for a new one, some for an edit. */
@@ -289,7 +341,7 @@ const HISTORY = `{ totalCount nodes { id number action createdAt minor review re
 export const WHOLE_GRAPH = `query WholeGraph($ids: [ID!]!, $view: View!, $asOf: AsOf) {
   nodes(ids: $ids, view: $view, asOf: $asOf) {
     ... on Entry {
-      __typename id kind title slug language state latestRevision publishedRevision createdAt updatedAt publicSince
+      __typename id kind title slug language state latestRevision publishedRevision createdAt updatedAt publicSince formerIds
       corrections { kind note at revision { number } } protection { minimumRole reason until }
       revision { number } first: revisionByNumber(number: 1) { number review } second: revisionByNumber(number: 2) { number review }
       checks { rule message path entry { id title state } }

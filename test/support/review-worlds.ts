@@ -27,6 +27,24 @@ class Office {
     if (this.world.hasDrafts) await this.act(name, key, input, role);
   }
 
+  /** Makes one of two that are the same, where there are two. */
+  async join(from: string, into: string): Promise<void> {
+    if (!this.world.hasDrafts) return;
+    const input = { from: this.world.ref(from), into: this.world.ref(into) };
+    const { outcome, problems } = await this.desk.act('mergeEntries', input);
+    if (outcome !== 'SAVED') throw new Error(`${from}: ${JSON.stringify(problems)}`);
+    await tick();
+  }
+
+  async part(key: string): Promise<void> {
+    if (!this.world.hasDrafts) return;
+    const { unmergeEntry } = await this.world.room
+      .as('EDITOR')
+      .run(`mutation ($id: ID!) { unmergeEntry(input: { id: $id }) { outcome } }`, { id: this.world.ref(key) });
+    if (unmergeEntry.outcome !== 'SAVED') throw new Error(`${key}: ${unmergeEntry.outcome}`);
+    await tick();
+  }
+
   async embargo(key: string): Promise<void> {
     await this.behind('publish', key, { revision: 1, embargoUntil: FAR, override: true, note: 'for a test' });
   }
@@ -60,6 +78,70 @@ async function openSecrets(world: Builder, office: Office): Promise<void> {
   for (const key of ['e-actor', 'e-document', 'e-event', 'e-claim', 'e-story', 'taken-back']) await office.embargo(key);
   await office.behind('withdraw', 'taken-back', { note: 'a secret note' });
   await office.behind('rejectRevisions', 'refused', { baseRevision: 1, note: 'a secret reason' });
+}
+
+/**
+ * Entries that are public later, of which the newsroom found before that others were the same; those others nobody outside ever
+ * saw. One pair is parted again, one survivor is withdrawn in the end.
+ */
+async function openMerged(world: Builder, office: Office): Promise<void> {
+  const pairs: [kind: 'actor' | 'story' | 'event' | 'claim', key: string, fields: Fields][] = [
+    ['actor', 's-actor', { slug: 's-actor', names: [{ text: 'One woman' }] }],
+    ['story', 's-story', { slug: 's-story', headline: 'One story' }],
+    ['event', 's-event', { slug: 's-event', title: 'One event', when: { edtf: '2013' } }],
+    ['claim', 's-claim', { text: 'One thing', subject: null }],
+    ['actor', 's-parted', { slug: 's-parted', names: [{ text: 'One of two' }] }],
+    ['story', 's-withdrawn', { slug: 's-withdrawn', headline: 'One, and none' }],
+  ];
+  for (const [kind, key, given] of pairs) {
+    const fields = kind === 'claim' ? { ...given, subject: world.ref('s-actor') } : given;
+    const double = key.replace('s-', 'm-');
+    const address = 'slug' in fields ? { slug: double } : {};
+    if (world.hasDrafts) await world.open(kind, key, fields, false);
+    await world.draft(kind, double, () => ({ ...fields, ...address }));
+    if (kind === 'actor')
+      await world.draft('claim', `${double}-claim`, () => ({ text: 'A secret', subject: world.ref(double) }));
+    await office.join(double, key);
+    if (world.hasDrafts) await office.act('publish', key, { revision: 1, override: true, note: 'for a test' });
+    else await world.open(kind, key, fields);
+  }
+  await office.part('m-parted');
+  await office.act('withdraw', 's-withdrawn', { note: 'There was no such story.' });
+}
+
+/** What the public reads of entries that it knows by what answers for them. */
+async function openTold(world: Builder): Promise<void> {
+  const of = (key: string): string => world.ref(world.hasDrafts ? key.replace('s-', 'm-') : key);
+  const body = `[[actor:m-actor|her]], [[story:m-story]] and [[event:m-event]]; [[actor:s-actor]] [[actor:m-parted]] [[claim:${world.ref('m-parted-claim')}]]`;
+  await world.open('story', 'told', {
+    slug: 'told',
+    headline: 'Told of her',
+    body,
+    cast: [{ actor: of('s-actor') }],
+    timeline: [{ event: of('s-event') }, { claim: of('s-claim') }],
+    related: [{ story: of('s-story'), relation: 'FOLLOWS' }],
+  });
+  await world.open('citation', 'told-citation', {
+    about: of('s-claim'),
+    document: world.ref('paper'),
+    stance: 'DENIES',
+    chain: [{ role: 'SAID_BY', actor: of('s-actor') }],
+  });
+  const cast = [{ actor: of('s-actor'), role: 'witness' }, ...world.hidden({ actor: world.ref('m-parted') })];
+  await world.edit('story', 'told', 1, { cast });
+  await world.edit('story', 'told', 2, { headline: 'Told of her again', cast: [...cast, { actor: world.ref('man') }] });
+}
+
+/** What was withdrawn is merged into a draft; the public knows of it what it knew. */
+async function joinWithdrawn(world: Builder, office: Office): Promise<void> {
+  await world.open('story', 'm-gone', {
+    slug: 'm-gone',
+    headline: 'Withdrawn, then merged',
+    cast: [{ actor: world.ref('man') }],
+  });
+  await office.act('withdraw', 'm-gone', { note: 'Told twice.' });
+  await world.draft('story', 's-gone', () => ({ slug: 's-gone', headline: 'A secret telling' }));
+  await office.join('m-gone', 's-gone');
 }
 
 /** The public newsroom: it refers to the secrets, where there are any. */
@@ -162,14 +244,26 @@ async function work(world: Builder, office: Office): Promise<void> {
   await office.embargo('e-telling');
 }
 
+/** A world that knows cursors of moments in its past. */
+export interface ReviewWorld extends World {
+  readonly moments: readonly string[];
+}
+
+const headOf = async (room: World['room']): Promise<string> => (await room.asAnonymous().run('{ head }')).head;
+
 /** A public newsroom in a database of its own, alone or with all that editors review, put off and refuse behind it. */
-export async function openReviewWorld(hasWork: boolean): Promise<World> {
+export async function openReviewWorld(hasWork: boolean): Promise<ReviewWorld> {
   const room = await openTestNewsroom();
   const world = new Builder(room, hasWork);
   const office = new Office(world);
   await openSecrets(world, office);
+  await openMerged(world, office);
   await openPublic(world, office);
+  const moments = [await headOf(room)];
+  await openTold(world);
   await openLifted(world);
+  await joinWithdrawn(world, office);
+  moments.push(await headOf(room));
   await work(world, office);
   for (const key of ['nothing', 'e-citation', 'e-telling', 'changeset']) world.ref(key);
   const [correction] = await room.sql('select id from correction');
@@ -185,5 +279,6 @@ export async function openReviewWorld(hasWork: boolean): Promise<World> {
       return id;
     },
     mask: makeMask(keys),
+    moments,
   };
 }
