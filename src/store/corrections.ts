@@ -1,7 +1,7 @@
 import type { CorrectionRecord } from '../model/correction';
 import type { EntryKind } from '../model/entry';
 import type { Run } from './database';
-import { HELD_BY_STORY } from './held';
+import { heldByStory } from './holding';
 import type { PageRequest } from './pages';
 
 /** A correction as it is kept. */
@@ -52,7 +52,7 @@ export const findCorrectionsById = (run: Run, ids: readonly string[]): Promise<C
     [ids],
   );
 
-const OF_STORY = `and ($1::uuid is null or c.entry in (${HELD_BY_STORY}))`;
+const OF_STORY = `and ($1::uuid is null or c.entry in (${heldByStory('$1::uuid', 'PUBLISHED')}))`;
 
 /** A page of the corrections of what is public, newest first; with a story, of it and all that it holds. */
 export const listCorrections = (run: Run, story: string | null, page: PageRequest): Promise<CorrectionRecord[]> =>
