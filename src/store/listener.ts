@@ -15,31 +15,27 @@ export class Listener {
   private client: Client | null = null;
   private timer: NodeJS.Timeout | undefined;
   private waitMs = LEAST_WAIT_MS;
-  private isStopped = true;
-  private connecting: Promise<void> = Promise.resolve();
+  private isStopped = false;
+  private work: Promise<void>;
 
+  /** Begins at once. */
   constructor(
     private readonly url: string,
     private readonly onHeard: () => void,
     private readonly onError: (error: Error) => void,
-  ) {}
-
-  start(): void {
-    if (!this.isStopped) return;
-    this.isStopped = false;
-    this.connecting = this.connecting.then(() => this.connect());
+  ) {
+    this.work = this.connect();
   }
 
-  /** Resolves once the connection is closed. */
+  /** For good. Resolves once the connection is closed. */
   async stop(): Promise<void> {
     this.isStopped = true;
     clearTimeout(this.timer);
-    await this.connecting;
-    await this.close(this.client);
+    await this.work;
+    await this.close();
   }
 
   private async connect(): Promise<void> {
-    if (this.isStopped) return;
     const client = new Client({
       connectionString: this.url,
       application_name: LISTENER_NAME,
@@ -47,7 +43,7 @@ export class Listener {
       keepAlive: true,
     });
     this.client = client;
-    const lost = (error?: Error): void => this.reconnect(client, error);
+    const lost = (error?: Error): void => this.lose(client, error);
     client.on('error', lost);
     client.on('end', () => lost());
     client.on('notification', this.onHeard);
@@ -61,16 +57,17 @@ export class Listener {
     }
   }
 
-  private reconnect(client: Client, error?: Error): void {
+  private lose(client: Client, error?: Error): void {
     if (this.client !== client || this.isStopped) return;
     if (error) this.onError(error);
-    void this.close(client);
-    this.timer = setTimeout(() => (this.connecting = this.connect()), this.waitMs);
+    this.timer = setTimeout(() => (this.work = this.connect()), this.waitMs);
     this.waitMs = Math.min(2 * this.waitMs, MOST_WAIT_MS);
+    this.work = this.close();
   }
 
-  private async close(client: Client | null): Promise<void> {
-    if (this.client === client) this.client = null;
+  private async close(): Promise<void> {
+    const { client } = this;
+    this.client = null;
     await client?.end().catch(this.onError);
   }
 }
