@@ -1,4 +1,4 @@
-import type { ChangeKind } from '../model/change';
+import type { ChangeKind, ChangeRecord } from '../model/change';
 import type { EntryKind } from '../model/entry';
 import type { View } from '../model/lens';
 import type { Run } from './database';
@@ -14,25 +14,6 @@ export interface FeedFilter {
   readonly story: string | null;
   /** Only what this user watches. */
   readonly watchedBy: string | null;
-}
-
-/** A row of the ledger as one view tells it. */
-export interface ChangeRecord {
-  readonly position: bigint;
-  readonly at: Date;
-  readonly view: View;
-  /** In PUBLISHED what the public is told. */
-  readonly kind: ChangeKind;
-  readonly entry: string;
-  readonly entryKind: EntryKind;
-  /** What the change is about: in PUBLISHED what the public saw after it; null where that is nothing. */
-  readonly revision: number | null;
-  /** What the view showed before; the same as `revision` where none came. In PUBLISHED what the public saw last. */
-  readonly previous: number | null;
-  readonly into: string | null;
-  readonly cause: string | null;
-  /** Who did it; null in PUBLISHED, where nobody is told who reviewed. */
-  readonly author: string | null;
 }
 
 /** A row of the ledger, whatever either view tells of it. */
