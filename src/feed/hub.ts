@@ -1,5 +1,6 @@
 import { WikiError } from '../base/errors';
-import { type ChangeRecord, type FeedFilter, readChanges } from '../store/feed';
+import type { ChangeRecord } from '../model/change';
+import { type FeedFilter, readChanges } from '../store/feed';
 import type { Newsroom } from '../store/scope';
 import { type Asked, LedgerReader } from './ledger-reader';
 import { type LiveChange, Ring, storyKey, takesAway } from './ring';

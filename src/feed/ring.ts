@@ -1,4 +1,5 @@
-import type { ChangeRecord, FeedFilter, LedgerChange } from '../store/feed';
+import type { ChangeRecord } from '../model/change';
+import type { FeedFilter, LedgerChange } from '../store/feed';
 
 /** A row of the ledger with what was looked up for those who follow: the stories that held it, and who watches it. */
 export interface LiveChange extends LedgerChange {

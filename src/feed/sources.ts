@@ -1,5 +1,6 @@
+import type { ChangeRecord } from '../model/change';
 import type { PresentRecord } from '../model/comment';
-import type { ChangeRecord, FeedFilter } from '../store/feed';
+import type { FeedFilter } from '../store/feed';
 import type { Hub } from './hub';
 import type { PresenceWatch } from './presence-watch';
 
