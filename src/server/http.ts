@@ -6,7 +6,7 @@ import { getSchema } from '../api/schema';
 import { WikiError } from '../base/errors';
 import type { Log } from '../base/log';
 import type { Newsroom } from '../store/scope';
-import { type BodyLimits, readBodies, RequestError } from './bodies';
+import { type BodyLimits, readBodies, refuseAddress, RequestError } from './bodies';
 import { allowOrigins } from './cors';
 import { serveExplorer } from './explorer';
 import { type CheckQuery, makeApollo } from './graphql';
@@ -57,12 +57,8 @@ function readAsked(request: FastifyRequest): { query?: unknown; variables?: unkn
 
 /** Refuses what would come to no good whatever is asked. */
 async function checkAddress({ host, url }: FastifyRequest): Promise<void> {
-  if (!URL.canParse(`http://${host}/`))
-    throw new RequestError(400, 'BAD_REQUEST', 'The Host header is not the name of a host.');
-  // Addresses are logged on their way, and kept by browsers.
-  const { searchParams } = new URL(url, 'http://localhost');
-  if ([...searchParams.keys()].some((name) => name.toLowerCase() === 'access_token'))
-    throw new RequestError(400, 'BAD_REQUEST', 'A token goes into the Authorization header, never into the address.');
+  const refusal = refuseAddress(host, url);
+  if (refusal) throw refusal;
 }
 
 /** Answers in GraphQL's form what was refused before GraphQL had a say. */
