@@ -217,3 +217,17 @@ export async function findHolding(
   );
   return found.flat().map(({ position, story }) => ({ position: BigInt(position), story }));
 }
+
+/** What readers are told with withdrawals and corrections, by position. */
+export async function findNotes(run: Run, changes: readonly ChangeRecord[]): Promise<Map<bigint, string>> {
+  const told = changes.filter(({ kind }) => kind === 'WITHDRAWN' || kind === 'CORRECTED');
+  if (told.length === 0) return new Map();
+  const rows = await run<{ position: string; note: string }>(
+    'notes',
+    `with told as (select * from unnest($1::uuid[], $2::bigint[]) as c (entry, position))
+      select position::text as position, note from withdrawal join told using (entry, position)
+      union all select position::text, note from correction join told using (entry, position)`,
+    [told.map(({ entry }) => entry), told.map(({ position }) => position)],
+  );
+  return new Map(rows.map(({ position, note }) => [BigInt(position), note]));
+}

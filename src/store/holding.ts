@@ -112,7 +112,7 @@ export const findHoldersNow = (
     `select p.entry, x.story from unnest($1::uuid[]) with ordinality as p (entry, nr)
       cross join lateral (
         select w.story, max(w.since) as since from (select y.*, y.story as from_entry from ${WAYS} y) w
-          where w.entry = p.entry and w.view = '${view}' and ${isThere('w', NOW)}
+          where w.entry = p.entry and w.view = '${view}' and ${NOW.isListed('w.story', 'w.view')} and ${isThere('w', NOW)}
           group by w.story order by max(w.since) desc, w.story limit $2
       ) x
       order by p.nr, x.since desc, x.story`,
