@@ -6,7 +6,7 @@ import type { Step } from '../feed/sources';
 import { Change } from '../model/change';
 import { Presence } from '../model/comment';
 import { FeedMessage } from '../model/feed-message';
-import { LATEST_NOW } from '../model/lens';
+import { LATEST_NOW, type View } from '../model/lens';
 import { Cursor } from '../model/scalars';
 import type { FeedFilter } from '../store/feed';
 import { Scope } from '../store/scope';
@@ -53,14 +53,18 @@ interface Asked<Args> {
   readonly context: Scope;
 }
 
-/** Follows a filter from a cursor on, or from now. */
-export async function follow(scope: Scope, filter: FeedFilter, after: string | null | undefined): Promise<Followed> {
-  const { moments } = scope.newsroom;
-  const position =
-    typeof after === 'string'
-      ? await moments.findResumption(scope.run, filter.view, after, 'after')
-      : await moments.findHead(scope.run);
-  return new Followed({ filter, after: position });
+/**
+ * Where a follower of a view begins: after a cursor, or now.
+ *
+ * @throws WikiError CURSOR_INVALID, CURSOR_EXPIRED
+ */
+export function findPlace({ newsroom, run }: Scope, view: View, after: string | null | undefined): Promise<bigint> {
+  const { moments } = newsroom;
+  return typeof after === 'string' ? moments.findResumption(run, view, after, 'after') : moments.findHead(run);
+}
+
+async function follow(scope: Scope, filter: FeedFilter, after: string | null | undefined): Promise<Followed> {
+  return new Followed({ filter, after: await findPlace(scope, filter.view, after) });
 }
 
 async function followStory(scope: Scope, { story, view, after }: StoryChangedArgs): Promise<Followed> {

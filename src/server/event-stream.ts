@@ -12,7 +12,7 @@ const HEAD = {
 };
 
 /** One answer of Server-Sent Events. It ends where the reader is gone, or reads nothing for too long. */
-export class EventStream implements Pick<Outlet, 'signal' | 'ready'> {
+export class EventStream implements Outlet {
   private readonly ending = new AbortController();
   private readonly heartbeat: NodeJS.Timeout;
   private readonly raw: FastifyReply['raw'];
@@ -21,13 +21,18 @@ export class EventStream implements Pick<Outlet, 'signal' | 'ready'> {
   constructor(
     reply: FastifyReply,
     private readonly slowMs: number,
+    /** How a message is framed. */
+    private readonly frame: (bytes: Buffer) => Buffer,
   ) {
     reply.hijack();
     this.raw = reply.raw;
-    for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) this.raw.setHeader(name, value);
+    for (const [name, value] of Object.entries(reply.getHeaders()))
+      if (value !== undefined) this.raw.setHeader(name, value);
     this.raw.writeHead(200, HEAD);
     this.raw.flushHeaders();
-    this.heartbeat = setInterval(() => this.write(':\n\n'), HEARTBEAT_MS);
+    this.heartbeat = setInterval(() => {
+      if (this.raw.writableLength === 0) this.say(':\n\n');
+    }, HEARTBEAT_MS);
     this.raw.on('close', () => this.end());
     this.raw.on('error', () => this.end());
   }
@@ -36,11 +41,10 @@ export class EventStream implements Pick<Outlet, 'signal' | 'ready'> {
     return this.ending.signal;
   }
 
-  /** Resolves once the reader has room for more, or is gone. */
   ready(): Promise<void> | void {
     if (this.raw.writableLength <= FULL_BYTES) return undefined;
     return new Promise((resolve) => {
-      // What is stuck is destroyed: there is nothing in Server-Sent Events to say so with.
+      // There is nothing in Server-Sent Events to say it with: the reader comes back, and finds its place.
       const timer = setTimeout(() => this.raw.destroy(), this.slowMs);
       const go = (): void => {
         clearTimeout(timer);
@@ -53,9 +57,13 @@ export class EventStream implements Pick<Outlet, 'signal' | 'ready'> {
     });
   }
 
-  /** Writes a part of the stream, as it is. */
-  write(part: string | Buffer): void {
-    if (!this.raw.writableEnded && !this.raw.destroyed && this.raw.writableLength <= 4 * FULL_BYTES) this.raw.write(part);
+  write(bytes: Buffer): void {
+    this.say(this.frame(bytes));
+  }
+
+  /** Writes a part of the stream as it is. */
+  say(part: string | Buffer): void {
+    if (!this.raw.writableEnded && !this.raw.destroyed) this.raw.write(part);
   }
 
   /** Ends the answer; whoever reads it may come back. */

@@ -112,8 +112,7 @@ export class Socket {
   private async subscribe(id: string, operation: Operation, variables: unknown): Promise<Streamed> {
     const { crowd, live } = this.telling;
     const max = crowd.limits.subscriptionsPerSocket;
-    if (this.subscriptions.size >= max)
-      throw tooMany('subscriptions on this socket', max, this.subscriptions.size + 1);
+    if (this.subscriptions.size >= max) throw tooMany('subscriptions on this socket', max, this.subscriptions.size + 1);
     const leave = crowd.enter();
     const ending = new AbortController();
     this.subscriptions.set(id, ending);

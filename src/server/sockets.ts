@@ -128,7 +128,7 @@ export class Sockets {
 
   private fail(socket: Socket, error: unknown): void {
     // graphql-ws has no code for messages that only servers send.
-    if (error instanceof Error && /^Unexpected message of type/.test(error.message))
+    if (error instanceof Error && error.message.startsWith('Unexpected message of type'))
       return void socket.close(CloseCode.BadRequest, error.message);
     this.telling.log.error({ err: error }, 'a socket failed');
     socket.close(TRY_AGAIN, 'Something went wrong on our side.');
