@@ -157,9 +157,11 @@ export class Sockets {
   private lookForSlow(): void {
     const now = performance.now();
     for (const socket of this.sockets) {
-      if (now - socket.heardAt > this.options.slowMs)
+      if (now - socket.heardAt <= this.options.slowMs) socket.ping();
+      else if (socket.isOpen) {
+        this.telling.log.info({ slowMs: this.options.slowMs }, 'a reader who reads nothing was closed');
         socket.close(TRY_AGAIN, `Nothing was read for ${this.options.slowMs / 1000} s.`);
-      else socket.ping();
+      }
     }
   }
 }

@@ -2,8 +2,17 @@ import { once } from 'node:events';
 import { EventSource } from 'eventsource';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient } from 'graphql-ws';
-import WebSocket from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 import type { Answer } from './newsroom';
+
+/** Waits until something is so that tells nobody. */
+export async function until(isSo: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> {
+  const late = Date.now() + ms;
+  while (!(await isSo())) {
+    if (Date.now() > late) throw new Error(`Waited in vain for ${isSo}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
 
 /** What came to a follower, and how to wait for more of it. */
 export class Heard<Message = Answer> {
@@ -171,7 +180,7 @@ export function followEvents(url: string, query = '', token?: string): Following
 /** A bare socket, for saying what no client would say. */
 export async function openBareSocket(
   url: string,
-  options: WebSocket.ClientOptions & { protocol?: string } = {},
+  options: ClientOptions & { protocol?: string } = {},
 ): Promise<{
   ws: WebSocket;
   heard: Heard;
