@@ -103,12 +103,12 @@ describe.each(Object.entries(ways))('over %s', (_name, follow) => {
     const after = await head();
     const told: Answer[] = [];
     let cursor = after;
-    let isWritten = false;
-    const writing = storm(4, 15).then(() => (isWritten = true));
-    for (let round = 0; !isWritten || round < 3; round++) {
+    const storming = { isOver: false };
+    const writing = storm(4, 15).then(() => (storming.isOver = true));
+    for (let round = 0; !storming.isOver || round < 3; round++) {
       const following = follow(server.url, { variables: { after: cursor } });
       const most = 1 + (round % 7);
-      await following.heard.until(({ messages }) => messages.length > most || (isWritten && messages.length > 1));
+      await following.heard.until(({ messages }) => messages.length > most || (storming.isOver && messages.length > 1));
       following.stop();
       for (const { data } of following.heard.messages) {
         ({ cursor } = data.changes);
