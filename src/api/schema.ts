@@ -36,6 +36,7 @@ import {
   StoryResolver,
   TimelineItemResolver,
 } from './story.resolver';
+import { MatchCandidateResolver, MergeResolver, UnmergePayloadResolver } from './merge.resolver';
 import { TakeBackResolver } from './take-back.resolver';
 import { EntryWatchResolver, UserWatchResolver } from './watch.resolver';
 
@@ -72,6 +73,9 @@ const RESOLVERS = [
   EditPayloadResolver,
   EntryPayloadResolver,
   TakeBackResolver,
+  MergeResolver,
+  UnmergePayloadResolver,
+  MatchCandidateResolver,
   ChangesetPayloadResolver,
   ProblemResolver,
   StoryPayloadResolver,

@@ -145,7 +145,7 @@ describe('in a browser', () => {
   }
 
   inBrowser.it(
-    `shows six tabs, reads a story, takes a token and runs an edit, follows changes, and asks no other server${inBrowser.why}`,
+    `shows seven tabs, reads a story, takes a token and runs an edit, follows changes, and asks no other server${inBrowser.why}`,
     async () => {
       await openPage();
       await page.waitForSelector('.graphiql-query-editor .view-line', { timeout: 30_000 });
@@ -177,7 +177,7 @@ describe('in a browser', () => {
       await shoot('edit');
       expect((await server.post(STORY)).body.data.story.summary).toBe('Edited in a browser');
 
-      await switchTo('Changes');
+      await switchTo('Following');
       await startFollowing();
       await answerShown('"change": null');
       await server.room.make.story({ headline: 'Told to a browser' });
