@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Config, readConfig } from './base/config';
 import { type Log, makeLog } from './base/log';
 import { EmbargoClock } from './edits/lift-embargoes';
+import { Hub } from './feed/hub';
 import { makeHttpServer } from './server/http';
 import { findFirstStorySlug } from './store/entries';
 import { forgetOldKeys } from './store/idempotency';
@@ -40,11 +41,19 @@ function fail(error: Error): never {
   process.exit(1);
 }
 
+/** How long a new WebSocket may be silent. */
+const INIT_MS = 3000;
+
 async function listen(config: Config, newsroom: Newsroom, running: Running, log: Log): Promise<string> {
-  const { host, port, corsOrigins, queryCompiler } = config.server;
+  const { host, port, corsOrigins, queryCompiler, shutdownSeconds } = config.server;
   const limits = { ...config.limits };
+  const { checkpointMs, slowMs, ...crowd } = config.live;
+  const hub = new Hub(newsroom, (error) => log.warn({ err: error }, 'the feed is waiting'));
+  running.onStop(() => hub.close());
   const app = await makeHttpServer({
     newsroom,
+    hub,
+    live: { crowd, checkpointMs, slowMs, initMs: INIT_MS, shutdownMs: shutdownSeconds * 1000 },
     log,
     limits,
     corsOrigins,
@@ -52,7 +61,7 @@ async function listen(config: Config, newsroom: Newsroom, running: Running, log:
     operations: projectFile('schema', 'operations'),
   });
   running.onStop(async () => {
-    const cut = setTimeout(() => app.server.closeAllConnections(), config.server.shutdownSeconds * 1000);
+    const cut = setTimeout(() => app.server.closeAllConnections(), shutdownSeconds * 1000);
     await app.close(); // waits for running requests
     clearTimeout(cut);
   });

@@ -19,7 +19,8 @@ export const execute = async (
   contextValue: unknown,
   variableValues: Record<string, unknown>,
   operationName?: string | null,
-): Promise<ExecutionResult> => run({ schema, document, contextValue, variableValues, operationName });
+  rootValue?: unknown,
+): Promise<ExecutionResult> => run({ schema, document, rootValue, contextValue, variableValues, operationName });
 
 /** The values of an operation's variables as graphql-js reads them; null where it would refuse one. */
 export function readVariables(

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { GraphQLInputObjectType, GraphQLSchema } from 'graphql';
-import { buildSchemaSync } from 'type-graphql';
+import { buildSchemaSync, type PubSub } from 'type-graphql';
 import { Actor } from '../model/actor';
 import { Citation } from '../model/citation';
 import { Claim } from '../model/claim';
@@ -17,6 +17,7 @@ import { CommentResolver, EntryCommentResolver } from './comment.resolver';
 import { DocumentPayloadResolver, DocumentResolver } from './document.resolver';
 import { EditPayloadResolver, EntryPayloadResolver, ProblemResolver } from './edit.resolver';
 import { CorrectionResolver } from './correction.resolver';
+import { FollowResolver } from './follow.resolver';
 import { ReviewResolver } from './review.resolver';
 import { ChangeResolver } from './change.resolver';
 import { CheckResolver, FieldChangeResolver } from './check.resolver';
@@ -41,6 +42,7 @@ import { EntryWatchResolver, UserWatchResolver } from './watch.resolver';
 
 const RESOLVERS = [
   QueryResolver,
+  FollowResolver,
   ListResolver,
   EntryResolver,
   BlameResolver,
@@ -91,6 +93,14 @@ const RESOLVERS = [
   TokenResolver,
 ] as const;
 
+/** TypeGraphQL asks for one wherever there are subscriptions; ours have sources of their own. */
+const NO_TOPICS: PubSub = {
+  publish: () => undefined,
+  subscribe: () => {
+    throw new Error('There are no topics: a subscription names its source.');
+  },
+};
+
 let built: GraphQLSchema | undefined;
 
 /** The schema of the public API. Built once a process: TypeGraphQL keeps its metadata in one global place. */
@@ -100,6 +110,7 @@ export function getSchema(): GraphQLSchema {
       resolvers: RESOLVERS,
       orphanedTypes: [Story, Actor, Event, Claim, Document, Citation],
       scalarsMap: [{ type: Date, scalar: DateTime }],
+      pubSub: NO_TOPICS,
       validate: false, // inputs are read by the rules of their fields, which tell all problems at once
     }),
   );

@@ -98,6 +98,11 @@ const database = {
     parsed('a URL that begins with postgres:// or postgresql://', readDatabaseUrl),
     'PostgreSQL (15 or later) to use instead of the one that comes with the project.',
   ),
+  listenUrl: optionalSecret(
+    'LISTEN_DATABASE_URL',
+    parsed('a URL that begins with postgres:// or postgresql://', readDatabaseUrl),
+    'Where to listen for what other processes write, if DATABASE_URL leads to a pooler in transaction mode.',
+  ),
   dataDir: setting(
     'DATA_DIR',
     z.string(),
@@ -130,6 +135,39 @@ const server = {
     'How long running requests may finish at a stop.',
   ),
   queryCompiler: setting('QUERY_COMPILER', onOff(), 'on', 'Compiles repeated queries: on or off.'),
+};
+
+const live = {
+  subscriptionsPerSocket: setting(
+    'SUBSCRIPTIONS_PER_SOCKET',
+    wholeNumber(1, 10_000),
+    '20',
+    'Subscriptions on one WebSocket, at most; and queries and mutations under way on it.',
+  ),
+  connectionsPerToken: setting(
+    'CONNECTIONS_PER_TOKEN',
+    wholeNumber(1, 1_000_000),
+    '10',
+    'WebSockets and event streams of one token on a process, at most.',
+  ),
+  subscribers: setting(
+    'SUBSCRIBERS',
+    wholeNumber(1, 1_000_000),
+    '2000',
+    'Subscriptions and event streams on a process, at most; and its WebSockets.',
+  ),
+  checkpointMs: setting(
+    'CHECKPOINT_MS',
+    wholeNumber(10, day),
+    '30000',
+    'So long at most without a message to a subscriber of the feed, in ms.',
+  ),
+  slowMs: setting(
+    'SLOW_READER_MS',
+    wholeNumber(100, day),
+    '30000',
+    'A subscriber who reads nothing for so long is disconnected, in ms.',
+  ),
 };
 
 const newsroom = {
@@ -222,7 +260,7 @@ const textLimits = {
   listItems: setting('LIST_ITEMS', wholeNumber(1, mostParts), '500', 'Items in a list of an entry, at most.'),
 };
 
-const TABLE = { database, server, newsroom, log, limits, text: textLimits };
+const TABLE = { database, server, live, newsroom, log, limits, text: textLimits };
 
 type Table = typeof TABLE;
 type Group = keyof Table;

@@ -15,6 +15,18 @@ export class RequestError extends Error {
   }
 }
 
+/** Why whatever is asked at an address would come to no good; null where it may be asked. */
+export function refuseAddress(host: string, url: string): RequestError | null {
+  if (!URL.canParse(`http://${host}/`))
+    return new RequestError(400, 'BAD_REQUEST', 'The Host header is not the name of a host.');
+  if (!URL.canParse(url, 'http://localhost')) return new RequestError(400, 'BAD_REQUEST', 'This is not an address.');
+  // Addresses are logged on their way, and kept by browsers.
+  const { searchParams } = new URL(url, 'http://localhost');
+  return [...searchParams.keys()].some((name) => name.toLowerCase() === 'access_token')
+    ? new RequestError(400, 'BAD_REQUEST', 'A token goes into the Authorization header, never into the address.')
+    : null;
+}
+
 export interface BodyLimits {
   readonly bodyBytes: number;
   readonly bodyBytesSignedIn: number;

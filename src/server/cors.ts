@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 const PREFLIGHT_SECONDS = '86400';
-const OPEN_HEADERS = 'content-type, accept, apollo-require-preflight, x-apollo-operation-name';
+const OPEN_HEADERS = 'content-type, accept, apollo-require-preflight, x-apollo-operation-name, last-event-id';
 
 /**
  * Lets pages of other origins read (rules 5.5): any origin, without credentials, what anonymous readers may ask; with a

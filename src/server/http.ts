@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { makeFormatError } from '../api/errors';
@@ -5,18 +7,34 @@ import { checkLimits, checkVariables, type QueryLimits } from '../api/limits';
 import { getSchema } from '../api/schema';
 import { WikiError } from '../base/errors';
 import type { Log } from '../base/log';
+import type { Hub } from '../feed/hub';
+import { PresenceWatch } from '../feed/presence-watch';
 import type { Newsroom } from '../store/scope';
-import { type BodyLimits, readBodies, RequestError } from './bodies';
+import { readAsked } from './asked';
+import { type BodyLimits, readBodies, refuseAddress, RequestError } from './bodies';
 import { allowOrigins } from './cors';
+import { Crowd, type CrowdLimits } from './crowd';
 import { serveExplorer } from './explorer';
 import { type CheckQuery, makeApollo } from './graphql';
 import { serveHealth } from './health';
+import { Telling } from './live';
 import { RecentlyUsed } from './recently-used';
 import { headersOf, statusOf } from './refusals';
 import { RequestScope } from './request-scope';
+import { Sockets, type SocketOptions } from './sockets';
+import { Streams } from './streams';
+
+type FormatError = ReturnType<typeof makeFormatError>;
 
 export interface HttpOptions {
   readonly newsroom: Newsroom;
+  /** Whoever opened it closes it, after the server. */
+  readonly hub: Hub;
+  readonly live: Omit<SocketOptions, 'corsOrigins'> & {
+    readonly crowd: CrowdLimits;
+    /** So long at most without a message of the feed, in milliseconds. */
+    readonly checkpointMs: number;
+  };
   readonly log: Log;
   readonly limits: QueryLimits & BodyLimits;
   readonly corsOrigins: readonly string[];
@@ -43,26 +61,10 @@ function makeLimitsCheck(limits: QueryLimits): CheckQuery {
   };
 }
 
-/** What is asked for, read as Apollo reads it: another reading of an address would let through what was never looked at. */
-function readAsked(request: FastifyRequest): { query?: unknown; variables?: unknown } {
-  if (request.method !== 'GET') return (request.body as object | null) ?? {};
-  const { searchParams } = new URL(request.url, 'http://localhost');
-  const [query, variables] = [searchParams.get('query'), searchParams.get('variables')];
-  try {
-    return { query, variables: JSON.parse(variables ?? '{}') };
-  } catch {
-    return { query }; // Apollo refuses the variables with words of its own
-  }
-}
-
 /** Refuses what would come to no good whatever is asked. */
 async function checkAddress({ host, url }: FastifyRequest): Promise<void> {
-  if (!URL.canParse(`http://${host}/`))
-    throw new RequestError(400, 'BAD_REQUEST', 'The Host header is not the name of a host.');
-  // Addresses are logged on their way, and kept by browsers.
-  const { searchParams } = new URL(url, 'http://localhost');
-  if ([...searchParams.keys()].some((name) => name.toLowerCase() === 'access_token'))
-    throw new RequestError(400, 'BAD_REQUEST', 'A token goes into the Authorization header, never into the address.');
+  const refusal = refuseAddress(host, url);
+  if (refusal) throw refusal;
 }
 
 /** Answers in GraphQL's form what was refused before GraphQL had a say. */
@@ -92,12 +94,59 @@ function handleErrors(app: FastifyInstance, log: Log): void {
     return answerError(reply, 500, message, extensions);
   });
   app.setNotFoundHandler((request, reply) => {
-    if (!/^\/graphql(\?|$)/.test(request.url))
+    if (!/^\/graphql(\/stream)?(\?|$)/.test(request.url))
       return answerError(reply, 404, 'There is nothing here. The API is at /graphql, its explorer at /.', {
         code: 'NOT_FOUND',
       });
     void reply.header('allow', 'GET, POST');
     return answerError(reply, 405, 'Ask with POST, or with GET.', { code: 'BAD_REQUEST' });
+  });
+}
+
+/** At a stop, closes connections over which nothing is asked: by themselves they would stay for as long as they are kept alive. */
+function closeIdle(app: FastifyInstance): void {
+  const open = new Set<Socket>();
+  app.server.on('connection', (connection) => {
+    open.add(connection);
+    connection.once('close', () => open.delete(connection));
+  });
+  app.addHook('preClose', async () => {
+    const sweep = setInterval(() => {
+      app.server.closeIdleConnections(); // some fall idle only now
+      // Clients open some to spare, which Node does not count as idle.
+      for (const connection of open) if (connection.bytesRead === 0) connection.destroy();
+    }, 50);
+    app.server.once('close', () => clearInterval(sweep));
+  });
+}
+
+/** Sockets and streams, for as long as the server is open. */
+function serveLive(
+  app: FastifyInstance,
+  { newsroom, hub, live, log, corsOrigins }: HttpOptions,
+  {
+    formatError,
+    apollo,
+    checkQuery,
+  }: { formatError: FormatError; apollo: ApolloServer<RequestScope>; checkQuery: CheckQuery },
+): void {
+  const presence = new PresenceWatch(newsroom.database.run, hub.onError);
+  const { checkpointMs } = live;
+  const telling = new Telling(
+    { schema: getSchema(), hub, presence, checkpointMs, formatError },
+    new Crowd(live.crowd, hub),
+    log,
+    apollo,
+    checkQuery,
+  );
+  const sockets = new Sockets(telling, { ...live, corsOrigins });
+  sockets.serve(app.server);
+  const streams = new Streams(telling, live.slowMs);
+  streams.serve(app);
+  app.addHook('preClose', async () => {
+    streams.stop();
+    presence.stop();
+    await sockets.stop();
   });
 }
 
@@ -116,11 +165,7 @@ export async function makeHttpServer(options: HttpOptions): Promise<FastifyInsta
     frameworkErrors: (_error, _request, reply) => void refuseUnreadable(reply, 400),
   });
   app.server.headersTimeout = 10_000;
-  // A connection may fall idle only after the close; by itself it would then stay for as long as it is kept alive.
-  app.addHook('preClose', async () => {
-    const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
-    app.server.once('close', () => clearInterval(sweep));
-  });
+  closeIdle(app);
   const onBackgroundError = (error: unknown): void => log.warn({ err: error }, 'could not note the use of a token');
   app.decorateRequest('scope', null as unknown as RequestScope);
   allowOrigins(app, options.corsOrigins);
@@ -148,6 +193,7 @@ export async function makeHttpServer(options: HttpOptions): Promise<FastifyInsta
     handler: fastifyApolloHandler(apollo, { context: async (request) => request.getDecorator<RequestScope>('scope') }),
     onResponse: async (request, reply) => logRequest(log, request, reply),
   });
+  serveLive(app, options, { formatError, apollo, checkQuery });
   serveHealth(app, newsroom);
   serveExplorer(app, options.operations);
   return app;

@@ -2,6 +2,9 @@ import type { WikiError } from '../base/errors';
 
 const STATUS: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CURSOR_EXPIRED: 410,
   RATE_LIMITED: 429,
   SERVICE_UNAVAILABLE: 503,
   TIMEOUT: 504,
@@ -13,5 +16,5 @@ export const statusOf = ({ code }: WikiError): number => STATUS[code] ?? 400;
 /** HTTP headers that go with it. */
 export const headersOf = (error: WikiError): [string, string][] => {
   if (error.code === 'UNAUTHENTICATED') return [['www-authenticate', 'Bearer']];
-  return statusOf(error) === 503 ? [['retry-after', '1']] : [];
+  return [429, 503].includes(statusOf(error)) ? [['retry-after', '1']] : [];
 };

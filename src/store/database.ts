@@ -5,9 +5,12 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { Token } from '../model/token';
 import { User } from '../model/user';
 import { translatePostgresError } from './postgres-errors';
+import { Pulse } from './pulse';
 
 export interface DatabaseOptions {
   url: string;
+  /** Where to listen for what others commit; the same as `url` where it is left out. Not a pooler in transaction mode. */
+  listenUrl?: string;
   poolSize: number;
   statementTimeoutMs: number;
   lockTimeoutMs: number;
@@ -23,6 +26,10 @@ export interface Database {
   readonly dataSource: DataSource;
   readonly pool: Pool;
   readonly run: Run;
+  /** Is to beat after every commit that followers may want to hear of. */
+  readonly pulse: Pulse;
+  /** Where to listen, and whom to tell of connections that die. */
+  readonly options: Pick<DatabaseOptions, 'url' | 'listenUrl' | 'onConnectionError'>;
   close(): Promise<void>;
 }
 
@@ -67,5 +74,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const pool = (dataSource.driver as PostgresDriver).master as Pool;
   // A client that dies while it is checked out is not the pool's to report: without this the process would end.
   pool.on('connect', (client) => client.on('error', options.onConnectionError));
-  return { dataSource, pool, run: runOn(pool), close: () => dataSource.destroy() };
+  const run = runOn(pool);
+  const pulse = new Pulse(run, options.onConnectionError);
+  const close = (): Promise<void> => {
+    pulse.stop();
+    return dataSource.destroy();
+  };
+  return { dataSource, pool, run, pulse, options, close };
 }

@@ -25,21 +25,27 @@ export interface Bearer {
   lastUsedAt: Date | null;
 }
 
-/** Whom the token with this hash stands for now: null where it is unknown, revoked, expired, or its owner inactive. */
-export async function findBearer(run: Run, hash: string): Promise<Bearer | null> {
-  const [row] = await run<Partial<User> & { token: string; ceiling: UserRole | null; last_used_at: Date | null }>(
-    'bearer',
-    `select ${USER_COLUMNS}, t.id as token, t.ceiling, t.last_used_at
-      from token t join "user" u on u.id = t.user_id
-      where t.hash = $1 and t.revoked_at is null and u.active
-        and (t.expires_at is null or t.expires_at > clock_timestamp())`,
-    [hash],
-  );
-  if (!row) return null;
-  const { token, ceiling, last_used_at: lastUsedAt, ...columns } = row;
+type BearerRow = Partial<User> & { token: string; ceiling: UserRole | null; last_used_at: Date | null };
+
+/** Tokens that open something: not revoked, not expired, their owners active. */
+const BEARERS = `select ${USER_COLUMNS}, t.id as token, t.ceiling, t.last_used_at
+  from token t join "user" u on u.id = t.user_id
+  where t.revoked_at is null and u.active and (t.expires_at is null or t.expires_at > clock_timestamp())`;
+
+function toBearer({ token, ceiling, last_used_at: lastUsedAt, ...columns }: BearerRow): Bearer {
   const user = toUser(columns);
   return { user, role: leastRole(user.role, ceiling), tokenId: token, lastUsedAt };
 }
+
+/** Whom the token with this hash stands for now: null where it is unknown, revoked, expired, or its owner inactive. */
+export async function findBearer(run: Run, hash: string): Promise<Bearer | null> {
+  const [row] = await run<BearerRow>('bearer', `${BEARERS} and t.hash = $1`, [hash]);
+  return row ? toBearer(row) : null;
+}
+
+/** Whom tokens stand for now, by their ids; those that open nothing any more are left out. */
+export const findBearers = async (run: Run, tokens: readonly string[]): Promise<Bearer[]> =>
+  (await run<BearerRow>('bearers', `${BEARERS} and t.id = any($1::uuid[])`, [tokens])).map(toBearer);
 
 /** Notes that a token was used; to the minute, so that reading does not turn into writing. */
 export const touchToken = (run: Run, tokenId: string): Promise<unknown[]> =>

@@ -72,6 +72,7 @@ async function attemptTransaction<Answer>(
       },
     });
     await run('commit', 'commit');
+    scope.newsroom.database.pulse.beat();
     return answer;
   } catch (error) {
     // The connection may be what failed; then there is nothing to roll back, and the pool must not keep it.

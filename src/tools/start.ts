@@ -81,6 +81,7 @@ export async function openFrom(config: Config, url: string, running: Running, lo
   const newsroom = await openNewsroom({
     database: {
       url,
+      listenUrl: database.listenUrl,
       poolSize: database.poolSize,
       statementTimeoutMs: database.statementTimeoutMs,
       lockTimeoutMs: database.lockTimeoutMs,

@@ -17,6 +17,13 @@ function mistakesOf(env: Record<string, string>): readonly string[] {
 const DEFAULTS = {
   database: { dataDir: './data', poolSize: 15, statementTimeoutMs: 5000, lockTimeoutMs: 2000 },
   server: { host: '127.0.0.1', port: 4000, corsOrigins: [], shutdownSeconds: 10, queryCompiler: true },
+  live: {
+    subscriptionsPerSocket: 20,
+    connectionsPerToken: 10,
+    subscribers: 2000,
+    checkpointMs: 30_000,
+    slowMs: 30_000,
+  },
   newsroom: { sample: true, language: 'en', publicHistory: 'changes' },
   log: { level: 'info' },
   limits: {

@@ -6,6 +6,7 @@ import { Writable } from 'node:stream';
 import pino from 'pino';
 import { readConfig } from '../../src/base/config';
 import { sha256 } from '../../src/base/hash';
+import { Hub } from '../../src/feed/hub';
 import type { UserRole } from '../../src/model/user';
 import { type HttpOptions, makeHttpServer } from '../../src/server/http';
 import type { Newsroom } from '../../src/store/scope';
@@ -34,6 +35,7 @@ interface Sending {
 export interface TestServer {
   readonly room: TestNewsroom;
   readonly app: FastifyInstance;
+  readonly hub: Hub;
   readonly url: string;
   /** Sends a query as JSON. */
   post(query: unknown, variables?: unknown, sending?: Sending): Promise<HttpAnswer>;
@@ -52,6 +54,7 @@ export type ServerOptions = Partial<Pick<HttpOptions, 'corsOrigins' | 'queryComp
   /** A newsroom to serve, closed by whoever opened it; without it the server has one of its own. */
   room?: TestNewsroom;
   limits?: Partial<HttpOptions['limits']>;
+  live?: Partial<Omit<HttpOptions['live'], 'crowd'>> & Partial<HttpOptions['live']['crowd']>;
 };
 
 export async function readAnswer(response: Response): Promise<HttpAnswer> {
@@ -85,10 +88,22 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       done();
     },
   });
+  const log = pino({ level: 'debug' }, sink);
+  const config = readConfig({});
+  const { checkpointMs, slowMs, initMs, shutdownMs, ...crowd } = {
+    ...config.live,
+    initMs: 3000,
+    shutdownMs: 10_000,
+    ...options.live,
+  };
+  const tickMs = Math.min(1000, checkpointMs / 4);
+  const hub = new Hub(room.newsroom, (error) => log.warn({ err: error }, 'the feed is waiting'), tickMs);
   const app = await makeHttpServer({
     newsroom: room.newsroom,
-    log: pino({ level: 'debug' }, sink),
-    limits: { ...readConfig({}).limits, ...options.limits },
+    hub,
+    live: { crowd, checkpointMs, slowMs, initMs, shutdownMs },
+    log,
+    limits: { ...config.limits, ...options.limits },
     corsOrigins: options.corsOrigins ?? [],
     queryCompiler: options.queryCompiler ?? true,
     operations: path.resolve(__dirname, '..', '..', 'schema', 'operations'),
@@ -101,6 +116,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   return {
     room,
     app,
+    hub,
     url,
     logged,
     send,
@@ -122,6 +138,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     },
     close: async () => {
       await app.close();
+      await hub.close();
       if (!options.room) await room.close();
     },
   };

@@ -1,0 +1,106 @@
+import { WikiError } from '../base/errors';
+import type { Viewer } from '../store/scope';
+import { type Hub, isTransient } from './hub';
+import type { Rendering, Renderings } from './renderings';
+import type { Source, Step } from './sources';
+import type { Seat } from './standings';
+
+/** What somebody asks to be told, and how it is told. */
+export interface Question {
+  /** The same for all who are told the same, but for what depends on who they are: those of one role and one question. */
+  readonly audience: string;
+  /** Whether it depends on who asks, as far as is known: once it did, it is not tried for all again. */
+  isPersonal: boolean;
+  readonly source: Source;
+  /** @throws WikiError SERVICE_UNAVAILABLE, TIMEOUT where it can be tried again. */
+  render(step: Step, viewer: Viewer | null): Promise<Rendering>;
+}
+
+/** Where messages go. */
+export interface Outlet {
+  /** Ends the telling where it is aborted: the connection is gone, or nobody listens any more. */
+  readonly signal: AbortSignal;
+  /** Resolves once more can be taken: nothing is made or kept before. */
+  ready(): Promise<void> | void;
+  write(bytes: Buffer, step: Step): void;
+}
+
+const roleOf = (viewer: Viewer | null): string => viewer?.role ?? 'anonymous';
+
+/**
+ * Tells a subscriber what they asked for, step by step, as fast as they take it. Their rights are those of the moment: where their
+ * role changes, what they asked is asked anew from where they are, and refused if it is not for them any more.
+ *
+ * @param ask asks with the rights of now, from after a position (null: as it was asked at first).
+ * @throws WikiError what `ask` refuses; and what `render` does for good.
+ */
+export async function tell(
+  hub: Hub,
+  seat: Seat,
+  first: Question,
+  ask: (after: bigint | null) => Promise<Question>,
+  outlet: Outlet,
+  renderings: Renderings,
+): Promise<void> {
+  let question = first;
+  let { viewer } = seat;
+  let told: bigint | null = null;
+  const leave = (): void => question.source.leave();
+  outlet.signal.addEventListener('abort', leave, { once: true });
+  try {
+    while (!outlet.signal.aborted) {
+      if (seat.viewer !== viewer) {
+        ({ viewer } = seat);
+        question.source.leave();
+        question = await askUntilAnswered(hub, outlet, () => ask(told));
+      }
+      const steps = await question.source.next();
+      for (const step of steps) {
+        await outlet.ready();
+        const rendering = await renderUntilDone(hub, outlet, () => made(renderings, question, step, seat.viewer));
+        if (outlet.signal.aborted || seat.isLost || seat.viewer !== viewer || rendering === null) break;
+        if (told !== null && question.source.isStale(told)) break;
+        outlet.write(rendering.bytes, step);
+        told = step.position;
+      }
+    }
+  } finally {
+    outlet.signal.removeEventListener('abort', leave);
+    leave();
+  }
+}
+
+/** Made for one, told to all of the class, unless it turned out to be for that one only. */
+async function made(renderings: Renderings, question: Question, step: Step, viewer: Viewer | null): Promise<Rendering> {
+  const make = (): Promise<Rendering> => question.render(step, viewer);
+  if (question.isPersonal && viewer) return make();
+  const key = `${roleOf(viewer)} ${question.audience} ${step.key}`;
+  let isOwn = false;
+  const rendering = await renderings.get(key, () => {
+    isOwn = true;
+    return make();
+  });
+  if (!rendering.isPersonal) return rendering;
+  question.isPersonal = true;
+  return isOwn ? rendering : make();
+}
+
+/** What fails because the database is away is done when it is back; null where nobody waits for it any more. */
+async function renderUntilDone<Done>(hub: Hub, outlet: Outlet, work: () => Promise<Done>): Promise<Done | null> {
+  while (!outlet.signal.aborted) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      hub.onError(error);
+      await hub.pause();
+    }
+  }
+  return null;
+}
+
+async function askUntilAnswered(hub: Hub, outlet: Outlet, ask: () => Promise<Question>): Promise<Question> {
+  const answer = await renderUntilDone(hub, outlet, ask);
+  if (answer) return answer;
+  throw new WikiError('SERVICE_UNAVAILABLE', 'The connection has ended.');
+}
