@@ -38,6 +38,7 @@ import {
 import { MatchCandidateResolver, MergeResolver, UnmergePayloadResolver } from './merge.resolver';
 import { TakeBackResolver } from './take-back.resolver';
 import { EntryWatchResolver, UserWatchResolver } from './watch.resolver';
+import { DeliveryResolver, WebhookResolver } from './webhook.resolver';
 
 const RESOLVERS = [
   QueryResolver,
@@ -87,6 +88,8 @@ const RESOLVERS = [
   EntryWatchResolver,
   UserWatchResolver,
   PresenceResolver,
+  WebhookResolver,
+  DeliveryResolver,
   UserResolver,
   TokenResolver,
 ] as const;
