@@ -4,6 +4,7 @@ import { ReviewAndTalk1700000000003 } from './0003-review-and-talk';
 import { TimeTravel1700000000004 } from './0004-time-travel';
 import { Merging1700000000005 } from './0005-merging';
 import { Following1700000000006 } from './0006-following';
+import { Webhooks1700000000007 } from './0007-webhooks';
 
 /** Every migration, oldest first. Append, one a line; never change one that has been released. */
 // prettier-ignore
@@ -14,4 +15,5 @@ export const MIGRATIONS = [
   TimeTravel1700000000004,
   Merging1700000000005,
   Following1700000000006,
+  Webhooks1700000000007,
 ];

@@ -39,6 +39,7 @@ import {
 import { MatchCandidateResolver, MergeResolver, UnmergePayloadResolver } from './merge.resolver';
 import { TakeBackResolver } from './take-back.resolver';
 import { EntryWatchResolver, UserWatchResolver } from './watch.resolver';
+import { DeliveryResolver, WebhookResolver } from './webhook.resolver';
 
 const RESOLVERS = [
   QueryResolver,
@@ -89,6 +90,8 @@ const RESOLVERS = [
   EntryWatchResolver,
   UserWatchResolver,
   PresenceResolver,
+  WebhookResolver,
+  DeliveryResolver,
   UserResolver,
   TokenResolver,
 ] as const;

@@ -239,6 +239,14 @@ export async function findHolding(
   return found.flat().map(({ position, story }) => ({ position: BigInt(position), story }));
 }
 
+/** The change at a position, as whoever asks for this filter is told of it now; null where they are not. */
+export async function findChange(run: Run, filter: FeedFilter, position: bigint): Promise<ChangeRecord | null> {
+  const entries = await entriesOf(run, filter);
+  const { found } = await look(run, filter, entries, { after: position - 1n, limit: 1, rows: 1 });
+  const [row] = found; // the first that could be told of; it may be a later one
+  return row && BigInt(row.position) === position ? toRecord(row) : null;
+}
+
 /** What readers are told with withdrawals and corrections, by position. */
 export async function findNotes(run: Run, changes: readonly ChangeRecord[]): Promise<Map<bigint, string>> {
   const told = changes.filter(({ kind }) => kind === 'WITHDRAWN' || kind === 'CORRECTED');

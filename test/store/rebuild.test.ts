@@ -177,7 +177,7 @@ afterAll(() => room.close());
 /** Six entries, written and published in a random way, and nothing else. */
 async function makeHistory(acts: readonly Act[]): Promise<void> {
   await room.sql(
-    'truncate entry, revision, text, change, shown, shown_before, link, slug, idempotency, redirect, concealment, changeset, correction, withdrawal, protection, unsettled, comment, watch, judgement',
+    'truncate webhook, delivery, entry, revision, text, change, shown, shown_before, link, slug, idempotency, redirect, concealment, changeset, correction, withdrawal, protection, unsettled, comment, watch, judgement',
   );
   for (const [index, kind] of KINDS.entries())
     await write(room, index, { ...(FIRST[kind] as Content), slug: `first-${index}` }, index % 2 === 0);
@@ -403,7 +403,7 @@ describe('The whole sample', () => {
   it('is rebuilt without a change', async () => {
     await makeHistory([]);
     await room.sql(
-      'truncate entry, revision, text, change, shown, shown_before, link, slug, idempotency, redirect, concealment, changeset, correction, withdrawal, protection, unsettled, comment, watch, judgement',
+      'truncate webhook, delivery, entry, revision, text, change, shown, shown_before, link, slug, idempotency, redirect, concealment, changeset, correction, withdrawal, protection, unsettled, comment, watch, judgement',
     );
     expect(await loadSample(room.newsroom, 'sample')).toBeGreaterThan(100);
     const before = await versions(room);

@@ -84,7 +84,7 @@ describe('on a data directory of its own', () => {
     expect((await ask(url, create, secret)).data.createStory.outcome).toBe('CREATED');
     expect(await first.stop()).toBe(0);
     expect(first.stderr()).toBe('');
-    expect(filesIn(directory)).toEqual(['postgres', 'server.json']);
+    expect(filesIn(directory)).toEqual(['postgres', 'secrets.key', 'server.json']);
     expect(existsSync(postmasterIn(directory))).toBe(false);
     expect(processesOf(directory)).toEqual([]);
 
@@ -106,7 +106,7 @@ describe('on a data directory of its own', () => {
     const fourth = program.start(settings);
     expect((await ask(await fourth.ready, '{ story(slug: "kept") { headline } }')).data.story).not.toBeNull();
     expect(await fourth.stop('SIGTERM')).toBe(0);
-    expect(filesIn(directory)).toEqual(['postgres', 'server.json']);
+    expect(filesIn(directory)).toEqual(['postgres', 'secrets.key', 'server.json']);
   });
 
   it.each([0, 300, 600, 900, 1200, 1800])('stops cleanly on a signal %i ms after its start', async (delay) => {
@@ -118,7 +118,7 @@ describe('on a data directory of its own', () => {
     expect([0, 'SIGINT']).toContain(end); // before its first line it has no say, and nothing runs yet
     expect(started.stderr()).toBe('');
     expect(processesOf(directory)).toEqual([]);
-    const left = filesIn(directory).filter((name) => !['postgres', 'server.json'].includes(name));
+    const left = filesIn(directory).filter((name) => !['postgres', 'secrets.key', 'server.json'].includes(name));
     expect(left).toEqual([]);
   });
 
