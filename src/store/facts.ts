@@ -32,17 +32,30 @@ export const findWeakLinks = (run: Run, entries: readonly string[]): Promise<Wea
     [entries],
   );
 
+/** How many citations support an entry: of one retracted document, or of all others together. */
+export interface Support {
+  entry: string;
+  citations: number;
+  /** The document that was retracted, and what it is called; null for all that were not. */
+  retracted: string | null;
+  title: string | null;
+}
+
+/** Stances with which a citation supports what it is about, as SQL lists them. */
+export const SUPPORTING = `('ASSERTS', 'CONFIRMS', 'PARTLY_CONFIRMS')`;
+
 /** How many citations support each entry, as editors see them now. Entries without any are left out. */
-export const countSupport = (run: Run, entries: readonly string[]): Promise<{ entry: string; count: number }[]> =>
-  run(
+export const countSupport = (run: Run, entries: readonly string[]): Promise<Support[]> =>
+  run<Support>(
     'support',
-    `select p.entry, count(distinct l.from_entry)::int as count
+    `select p.entry, count(distinct l.from_entry)::int as citations, d.entry as retracted, min(d.title) as title
       from ${CLUSTERS} p
       join link l on l.to_entry = any(p.cluster)
       join shown c on c.entry = l.from_entry and c.view = 'LATEST' and c.state <> 'DELETED'
-      where l.view = 'LATEST' and l.field = 'about' and l.until is null
-        and c.facets ->> 'stance' in ('ASSERTS', 'CONFIRMS', 'PARTLY_CONFIRMS')
-      group by p.entry`,
+      left join link k on k.from_entry = l.from_entry and k.view = 'LATEST' and k.field = 'document' and k.until is null
+      left join shown d on d.entry = ${rootOf('k.to_entry')} and d.view = 'LATEST' and d.facets ->> 'status' = 'RETRACTED'
+      where l.view = 'LATEST' and l.field = 'about' and l.until is null and c.facets ->> 'stance' in ${SUPPORTING}
+      group by p.entry, d.entry order by min(d.title), d.entry`,
     [entries],
   );
 
@@ -62,8 +75,6 @@ export const findSeen = (run: Run, entries: readonly string[]): Promise<Seen[]> 
       join entry e on e.id = ${rootOf('i.entry')} and e.state in ('PUBLISHED', 'EMBARGOED')`,
     [entries],
   );
-
-const SUPPORTING = `('ASSERTS', 'CONFIRMS', 'PARTLY_CONFIRMS')`;
 
 /** The citations that support each entry in public, or will when an embargo ends, but for these: one row each. */
 export const findSupport = (run: Run, entries: readonly string[], without: readonly string[]): Promise<Seen[]> =>
