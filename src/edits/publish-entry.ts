@@ -16,12 +16,13 @@ import { TryAgain, type Transaction } from '../store/transaction';
 import { type EntryWrite, type NewChangeset, writeEntries } from '../store/write';
 import { type CorrectionRequest, readCorrection, writeCorrection } from './correct';
 import { outOfSight } from './plan-content';
-import { findErrors } from './gate';
+import { type Becoming, findErrors } from './gate';
 import { assertMutationId, readRemark, startReading } from './input';
 import { assertMay, goneProblem } from './lock';
 import { findCycles, type Shown } from './look-ups';
 import { writeOnce } from './once';
 import { newChangeset } from './plan';
+import { type FoundQuotes, searchQuotes } from './quotes';
 import { foreseen, invalid, saved, unchanged } from './result';
 import { assertMayEver } from './rights';
 import { tellChanges } from './tell-changes';
@@ -182,9 +183,11 @@ async function accept(run: Run, root: LockedEntry, parts: readonly Part[], input
   // What is under an embargo has no public revision yet that could tell what it changes.
   const isTold = !input.dryRun && !input.embargoUntil && parts[0]?.entry === root;
   const changes = isTold ? 'accepted' : await tellPublished(run, root, parts);
-  if (!input.dryRun) await lockPosition(run);
   const before = await readSeen(run, parts);
-  const problems = await findProblems(run, parts, before, input);
+  const becoming = toBecoming(parts, before, input);
+  const quotes = await searchQuotes(run, becoming);
+  if (!input.dryRun) await lockPosition(run);
+  const problems = await findProblems(run, parts, { becoming, quotes }, input);
   if (problems.length > 0) return invalid(root.id, problems);
   const also = parts.flatMap(({ entry }) => (entry === root ? [] : [entry.id]));
   if (input.dryRun) return { ...foreseen('SAVED', root.id, changes === 'accepted' ? [] : changes), also };
@@ -213,10 +216,24 @@ async function accept(run: Run, root: LockedEntry, parts: readonly Part[], input
   return { ...saved('SAVED', root.id, input.revision, changes, remarks), also };
 }
 
+/** What is to be public; what is wrong already with what is public holds no publication back. */
+const toBecoming = (
+  parts: readonly Part[],
+  seen: ReadonlyMap<string, Content>,
+  { embargoUntil }: Acceptance,
+): Becoming[] =>
+  parts.map(({ entry, content }) => ({
+    entry: entry.id,
+    kind: entry.kind,
+    content,
+    before: entry.state === 'PUBLISHED' ? (seen.get(entry.id) ?? null) : null,
+    from: embargoUntil ?? null,
+  }));
+
 async function findProblems(
   run: Run,
   parts: readonly Part[],
-  seen: ReadonlyMap<string, Content>,
+  { becoming, quotes }: { becoming: readonly Becoming[]; quotes: FoundQuotes },
   input: Acceptance,
 ): Promise<Problem[]> {
   const all = parts.map(({ entry, content }): Shown => ({
@@ -231,13 +248,7 @@ async function findProblems(
     problems.push(...(await findCycles(run, [all[index] as Shown], all)));
   }
   if (problems.length > 0 || input.override) return problems;
-  const from = input.embargoUntil ?? null;
-  // What is wrong already with what is public holds no publication back.
-  const becoming = parts.map(({ entry, content }) => {
-    const before = entry.state === 'PUBLISHED' ? (seen.get(entry.id) ?? null) : null;
-    return { entry: entry.id, kind: entry.kind, content, before, from };
-  });
-  const errors = await findErrors(run, becoming);
+  const errors = await findErrors(run, becoming, quotes);
   return [...errors.values()].flat();
 }
 

@@ -56,7 +56,7 @@ export function findRetracted({ support, retracted }: Pick<Facts, 'support' | 'r
 }
 
 /** Whether the words of a citation are to stand in its document as they are. */
-export const isVerbatim = (citation: { quoteKind?: unknown; quote?: unknown }): boolean =>
+export const isVerbatim = (citation: Readonly<Record<string, unknown>>): boolean =>
   citation.quoteKind === 'VERBATIM' && Boolean(citation.quote);
 
 /** A quotation that is said to be word for word, and is not. */
