@@ -16,13 +16,13 @@ import { TryAgain, type Transaction } from '../store/transaction';
 import { type EntryWrite, type NewChangeset, writeEntries } from '../store/write';
 import { type CorrectionRequest, readCorrection, writeCorrection } from './correct';
 import { outOfSight } from './plan-content';
-import { type Becoming, findErrors } from './gate';
+import { type Becoming, findErrors, keyOf } from './gate';
 import { assertMutationId, readRemark, startReading } from './input';
 import { assertMay, goneProblem } from './lock';
 import { findCycles, type Shown } from './look-ups';
 import { writeOnce } from './once';
 import { newChangeset } from './plan';
-import { type FoundQuotes, searchQuotes } from './quotes';
+import { searchQuotes } from './quotes';
 import { foreseen, invalid, saved, unchanged } from './result';
 import { assertMayEver } from './rights';
 import { tellChanges } from './tell-changes';
@@ -187,14 +187,16 @@ async function accept(run: Run, root: LockedEntry, parts: readonly Part[], input
   const becoming = toBecoming(parts, before, input);
   const quotes = await searchQuotes(run, becoming);
   if (!input.dryRun) await lockPosition(run);
-  const problems = await findProblems(run, parts, { becoming, quotes }, input);
+  const problems = await findProblems(run, parts);
+  const errors = problems.length > 0 ? new Map<string, Problem[]>() : await findErrors(run, becoming, quotes);
+  if (!input.override) problems.push(...[...errors.values()].flat());
   if (problems.length > 0) return invalid(root.id, problems);
   const also = parts.flatMap(({ entry }) => (entry === root ? [] : [entry.id]));
   if (input.dryRun) return { ...foreseen('SAVED', root.id, changes === 'accepted' ? [] : changes), also };
   const changeset: NewChangeset | null = also.length > 0 ? newChangeset(input.note) : null;
   const written = await writeEntries(
     run,
-    parts.map((part) => toAcceptance(part, input)),
+    parts.map((part) => toAcceptance(part, input, errors.get(part.entry.id)?.map(keyOf))),
     changeset,
   );
   if (input.correction)
@@ -230,12 +232,8 @@ const toBecoming = (
     from: embargoUntil ?? null,
   }));
 
-async function findProblems(
-  run: Run,
-  parts: readonly Part[],
-  { becoming, quotes }: { becoming: readonly Becoming[]; quotes: FoundQuotes },
-  input: Acceptance,
-): Promise<Problem[]> {
+/** What nobody can override. */
+async function findProblems(run: Run, parts: readonly Part[]): Promise<Problem[]> {
   const all = parts.map(({ entry, content }): Shown => ({
     kind: entry.kind,
     entry: entry.id,
@@ -247,9 +245,7 @@ async function findProblems(
     problems.push(...(await findSlugProblems(run, entry, content)));
     problems.push(...(await findCycles(run, [all[index] as Shown], all)));
   }
-  if (problems.length > 0 || input.override) return problems;
-  const errors = await findErrors(run, becoming, quotes);
-  return [...errors.values()].flat();
+  return problems;
 }
 
 /** What was accepted of these before, by entry. */
@@ -277,7 +273,11 @@ async function tellPublished(run: Run, root: LockedEntry, parts: readonly Part[]
   return tellChanges(run, root.kind, before ?? emptyContent(root.kind), part.content);
 }
 
-function toAcceptance({ entry, number, content }: Part, input: Acceptance): EntryWrite {
+function toAcceptance(
+  { entry, number, content }: Part,
+  input: Acceptance,
+  overridden: readonly string[] | undefined,
+): EntryWrite {
   const until = input.embargoUntil ?? null;
   const wasPublic = entry.state === 'PUBLISHED';
   const isCorrection = Boolean(input.correction) && entry.id === input.id;
@@ -298,6 +298,7 @@ function toAcceptance({ entry, number, content }: Part, input: Acceptance): Entr
     change: {
       kind: until ? 'EMBARGOED' : isCorrection ? 'CORRECTED' : 'PUBLISHED',
       publicKind: until ? null : isCorrection ? 'CORRECTED' : wasPublic ? 'EDITED' : 'PUBLISHED',
+      overridden,
     },
     showings: until ? [] : [showingOf('PUBLISHED', entry.kind, number, content)],
     leavesPublic: false,
