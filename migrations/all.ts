@@ -5,6 +5,7 @@ import { TimeTravel1700000000004 } from './0004-time-travel';
 import { Merging1700000000005 } from './0005-merging';
 import { Following1700000000006 } from './0006-following';
 import { Webhooks1700000000007 } from './0007-webhooks';
+import { Overriding1700000000008 } from './0008-overriding';
 
 /** Every migration, oldest first. Append, one a line; never change one that has been released. */
 // prettier-ignore
@@ -16,4 +17,5 @@ export const MIGRATIONS = [
   Merging1700000000005,
   Following1700000000006,
   Webhooks1700000000007,
+  Overriding1700000000008,
 ];

@@ -16,6 +16,7 @@ create table change (
   author uuid,
   changeset uuid,
   accepted integer,
+  overridden text[],
   constraint change_pkey PRIMARY KEY ("position"),
   constraint change_author FOREIGN KEY (author) REFERENCES "user"(id),
   constraint change_cause FOREIGN KEY (cause) REFERENCES entry(id),

@@ -62,7 +62,8 @@ export class ReviewResolver {
 
   @FieldResolver(() => Entry, {
     nullable: true,
-    description: 'With UNSETTLED: the document or claim that gave rise to it.',
+    description:
+      'With UNSETTLED: the entry that gave rise to it: a document or a claim; or what kept it from the public when its embargo ended, which is the entry itself where nothing else is to be named.',
   })
   cause(@Root() item: ReviewItem, @Ctx() scope: Scope): Promise<Entry | null> {
     return loadEntry(scope, LATEST_NOW, item.causeId);

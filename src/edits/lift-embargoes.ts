@@ -1,33 +1,46 @@
 import type { Content } from '../model/entry';
 import type { Run } from '../store/database';
-import { countDueEmbargoes, type DueEntry, findDueEmbargoes, findNextEmbargo } from '../store/embargoes';
+import {
+  countDueEmbargoes,
+  findDueEmbargoes,
+  findNextEmbargo,
+  lockDueEmbargoes,
+  type LockedDue,
+} from '../store/embargoes';
 import { lockPosition } from '../store/locks';
 import { findContents } from '../store/revisions';
 import { type Newsroom, Scope } from '../store/scope';
 import { inTransaction } from '../store/transaction';
-import { type EntryWrite, writeEntries } from '../store/write';
+import { writeEntries } from '../store/write';
+import { inParts, sortDue, unwritten } from './due-embargoes';
+import { searchQuotes } from './quotes';
 import { showingOf } from './write-draft';
 
 /** As many as are lifted in one transaction, for the position lock is held meanwhile; and as one write may have put there. */
 const BATCH = 200;
 
 /**
- * Makes public what is under an embargo whose time has come, by the database's clock. Any process may ask at any time: each
- * entry is lifted once, by whoever locks it first, and others pass it over.
+ * Makes public what is under an embargo whose time has come, by the database's clock, as far as the gate lets it pass (rules
+ * 2.5, 2.6); what does not goes back to the editors. Any process may ask at any time: each entry is lifted or given back once,
+ * by whoever locks it first, and others pass it over.
  *
  * @returns how many were lifted.
  */
 export async function liftEmbargoes(newsroom: Newsroom): Promise<number> {
   for (let lifted = 0; ;) {
-    const count = await liftSome(newsroom);
-    lifted += count;
-    if (count === 0) return lifted;
+    let settled = 0;
+    for (const part of inParts(await findDueEmbargoes(newsroom.database.run), BATCH)) {
+      const done = await liftPart(newsroom, part);
+      lifted += done.lifted;
+      settled += done.lifted + done.returned;
+    }
+    if (settled === 0) return lifted;
   }
 }
 
-/** What is due and locked, without those whose companions somebody else holds: they are lifted together, at the next look. */
-async function findWhole(run: Run): Promise<DueEntry[]> {
-  const due = await findDueEmbargoes(run, BATCH);
+/** What of these is due and locked, without those whose companions somebody else holds: they are lifted together, at the next look. */
+async function lockWhole(run: Run, part: readonly string[]): Promise<LockedDue[]> {
+  const due = await lockDueEmbargoes(run, part);
   const counts = due.length > 0 ? await countDueEmbargoes(run, [...new Set(due.map(({ group }) => group))]) : [];
   const whole = new Set(
     counts
@@ -37,36 +50,33 @@ async function findWhole(run: Run): Promise<DueEntry[]> {
   return due.filter(({ group }) => whole.has(group));
 }
 
-const liftSome = (newsroom: Newsroom): Promise<number> =>
+const liftPart = (newsroom: Newsroom, part: readonly string[]): Promise<{ lifted: number; returned: number }> =>
   inTransaction(new Scope(newsroom), async ({ run }) => {
-    const due = await findWhole(run);
-    if (due.length === 0) return 0;
-    const contents = await findContents(
+    const entries = await lockWhole(run, part);
+    if (entries.length === 0) return { lifted: 0, returned: 0 };
+    const found = await findContents(
       run,
-      due.map(({ id, published }) => ({ entry: id, number: published })),
+      entries.map(({ id, published }) => ({ entry: id, number: published })),
     );
-    const contentOf = new Map(contents.map(({ entry, content }) => [entry, content]));
-    const writes = due.map(({ id, kind, latest, published, accepted }): EntryWrite => ({
-      entry: id,
-      kind,
-      author: null,
-      was: { latest, published, accepted },
-      revision: null,
-      accept: null,
-      dismiss: null,
-      state: 'PUBLISHED',
-      embargoUntil: null,
-      isSubmitted: null,
-      latest,
-      published,
-      accepted,
-      change: { kind: 'PUBLISHED', publicKind: 'PUBLISHED' },
-      showings: [showingOf('PUBLISHED', kind, published, contentOf.get(id) as Content)],
-      leavesPublic: false,
-    }));
+    const contents = new Map(found.map(({ entry, content }) => [entry, content]));
+    const contentOf = (id: string): Content => contents.get(id) as Content;
+    const quotes = await searchQuotes(
+      run,
+      entries.map(({ id, kind }) => ({ entry: id, kind, content: contentOf(id), before: null })),
+    );
     await lockPosition(run);
-    await writeEntries(run, writes);
-    return due.length;
+    const { lifted, returned } = await sortDue(run, { entries, contents, quotes });
+    if (lifted.length > 0)
+      await writeEntries(
+        run,
+        lifted.map((entry) => ({
+          ...unwritten(entry),
+          state: 'PUBLISHED',
+          change: { kind: 'PUBLISHED', publicKind: 'PUBLISHED' },
+          showings: [showingOf('PUBLISHED', entry.kind, entry.published, contentOf(entry.id))],
+        })),
+      );
+    return { lifted: lifted.length, returned };
   });
 
 /** Tells when something went wrong; the next look tries again. */

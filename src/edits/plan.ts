@@ -8,7 +8,8 @@ import type { Run } from '../store/database';
 import { lockPosition } from '../store/locks';
 import { keepTexts, writeEntries, type Written } from '../store/write';
 import { type CorrectionRequest, writeCorrection } from './correct';
-import { findErrors } from './gate';
+import { type Becoming, findErrors } from './gate';
+import { type FoundQuotes, searchQuotes } from './quotes';
 import { foreseen, invalid, saved } from './result';
 import { tellChanges } from './tell-changes';
 import { canUnsettle, unsettle } from './unsettle';
@@ -56,8 +57,9 @@ export async function carryOut(
   { dryRun, changeset }: CarryOptions = {},
 ): Promise<EditResult[]> {
   const drafts = plans.map((plan) => plan.draft);
+  const texts = new Map(drafts.flatMap((draft) => [...draft.texts]));
+  const quotes = await searchQuotes(run, toBecoming(plans), texts);
   if (!dryRun) {
-    const texts = new Map(drafts.flatMap((draft) => [...draft.texts]));
     await keepTexts(
       run,
       [...texts].map(([hash, body]) => ({ hash, body })),
@@ -65,7 +67,7 @@ export async function carryOut(
     await lockPosition(run);
   }
   const problems = await findLateProblems(run, plans);
-  if (problems.every((found) => found.length === 0)) await holdBack(run, plans, problems);
+  if (problems.every((found) => found.length === 0)) await holdBack(run, plans, quotes, problems);
   if (problems.some((found) => found.length > 0) || dryRun)
     return Promise.all(plans.map((plan, index) => foresee(run, plan, problems[index] ?? [])));
   const written = await writeEntries(run, drafts.map(toEntryWrite), changeset);
@@ -106,22 +108,30 @@ const isToBeShown = ({ fate, action }: Draft): boolean =>
     fate.public === 'AS_BEFORE' &&
     fate.state === 'EMBARGOED');
 
+/** What of a write is to be public. */
+const toBecoming = (plans: readonly PlannedWrite[]): Becoming[] =>
+  plans
+    .filter(({ draft }) => isToBeShown(draft))
+    .map(({ draft: { entry, kind, content, was, fate }, before }) => ({
+      entry,
+      kind,
+      content,
+      before: was?.state === 'PUBLISHED' || fate.state === 'EMBARGOED' ? before : null,
+      from: fate.state === 'EMBARGOED' ? fate.embargoUntil : null,
+    }));
+
 /**
  * Leaves waiting what must not be public yet, and says why (rules 2.5). What rests on it waits, too: so it is asked again
  * until nothing more is held back.
  */
-async function holdBack(run: Run, plans: readonly PlannedWrite[], problems: Problem[][]): Promise<void> {
+async function holdBack(
+  run: Run,
+  plans: readonly PlannedWrite[],
+  quotes: FoundQuotes,
+  problems: Problem[][],
+): Promise<void> {
   for (;;) {
-    const becoming = plans
-      .filter(({ draft }) => isToBeShown(draft))
-      .map(({ draft: { entry, kind, content, was, fate }, before }) => ({
-        entry,
-        kind,
-        content,
-        before: was?.state === 'PUBLISHED' || fate.state === 'EMBARGOED' ? before : null,
-        from: fate.state === 'EMBARGOED' ? fate.embargoUntil : null,
-      }));
-    const errors = await findErrors(run, becoming);
+    const errors = await findErrors(run, toBecoming(plans), quotes);
     if (errors.size === 0) return;
     for (const [index, plan] of plans.entries()) {
       const found = isToBeShown(plan.draft) ? errors.get(plan.draft.entry) : undefined;

@@ -16,12 +16,13 @@ import { TryAgain, type Transaction } from '../store/transaction';
 import { type EntryWrite, type NewChangeset, writeEntries } from '../store/write';
 import { type CorrectionRequest, readCorrection, writeCorrection } from './correct';
 import { outOfSight } from './plan-content';
-import { findErrors } from './gate';
+import { type Becoming, findErrors, keyOf } from './gate';
 import { assertMutationId, readRemark, startReading } from './input';
 import { assertMay, goneProblem } from './lock';
 import { findCycles, type Shown } from './look-ups';
 import { writeOnce } from './once';
 import { newChangeset } from './plan';
+import { searchQuotes } from './quotes';
 import { foreseen, invalid, saved, unchanged } from './result';
 import { assertMayEver } from './rights';
 import { tellChanges } from './tell-changes';
@@ -182,16 +183,20 @@ async function accept(run: Run, root: LockedEntry, parts: readonly Part[], input
   // What is under an embargo has no public revision yet that could tell what it changes.
   const isTold = !input.dryRun && !input.embargoUntil && parts[0]?.entry === root;
   const changes = isTold ? 'accepted' : await tellPublished(run, root, parts);
-  if (!input.dryRun) await lockPosition(run);
   const before = await readSeen(run, parts);
-  const problems = await findProblems(run, parts, before, input);
+  const becoming = toBecoming(parts, before, input);
+  const quotes = await searchQuotes(run, becoming);
+  if (!input.dryRun) await lockPosition(run);
+  const problems = await findProblems(run, parts);
+  const errors = problems.length > 0 ? new Map<string, Problem[]>() : await findErrors(run, becoming, quotes);
+  if (!input.override) problems.push(...[...errors.values()].flat());
   if (problems.length > 0) return invalid(root.id, problems);
   const also = parts.flatMap(({ entry }) => (entry === root ? [] : [entry.id]));
   if (input.dryRun) return { ...foreseen('SAVED', root.id, changes === 'accepted' ? [] : changes), also };
   const changeset: NewChangeset | null = also.length > 0 ? newChangeset(input.note) : null;
   const written = await writeEntries(
     run,
-    parts.map((part) => toAcceptance(part, input)),
+    parts.map((part) => toAcceptance(part, input, errors.get(part.entry.id)?.map(keyOf))),
     changeset,
   );
   if (input.correction)
@@ -213,12 +218,22 @@ async function accept(run: Run, root: LockedEntry, parts: readonly Part[], input
   return { ...saved('SAVED', root.id, input.revision, changes, remarks), also };
 }
 
-async function findProblems(
-  run: Run,
+/** What is to be public; what is wrong already with what is public holds no publication back. */
+const toBecoming = (
   parts: readonly Part[],
   seen: ReadonlyMap<string, Content>,
-  input: Acceptance,
-): Promise<Problem[]> {
+  { embargoUntil }: Acceptance,
+): Becoming[] =>
+  parts.map(({ entry, content }) => ({
+    entry: entry.id,
+    kind: entry.kind,
+    content,
+    before: entry.state === 'PUBLISHED' ? (seen.get(entry.id) ?? null) : null,
+    from: embargoUntil ?? null,
+  }));
+
+/** What nobody can override. */
+async function findProblems(run: Run, parts: readonly Part[]): Promise<Problem[]> {
   const all = parts.map(({ entry, content }): Shown => ({
     kind: entry.kind,
     entry: entry.id,
@@ -230,15 +245,7 @@ async function findProblems(
     problems.push(...(await findSlugProblems(run, entry, content)));
     problems.push(...(await findCycles(run, [all[index] as Shown], all)));
   }
-  if (problems.length > 0 || input.override) return problems;
-  const from = input.embargoUntil ?? null;
-  // What is wrong already with what is public holds no publication back.
-  const becoming = parts.map(({ entry, content }) => {
-    const before = entry.state === 'PUBLISHED' ? (seen.get(entry.id) ?? null) : null;
-    return { entry: entry.id, kind: entry.kind, content, before, from };
-  });
-  const errors = await findErrors(run, becoming);
-  return [...errors.values()].flat();
+  return problems;
 }
 
 /** What was accepted of these before, by entry. */
@@ -266,7 +273,11 @@ async function tellPublished(run: Run, root: LockedEntry, parts: readonly Part[]
   return tellChanges(run, root.kind, before ?? emptyContent(root.kind), part.content);
 }
 
-function toAcceptance({ entry, number, content }: Part, input: Acceptance): EntryWrite {
+function toAcceptance(
+  { entry, number, content }: Part,
+  input: Acceptance,
+  overridden: readonly string[] | undefined,
+): EntryWrite {
   const until = input.embargoUntil ?? null;
   const wasPublic = entry.state === 'PUBLISHED';
   const isCorrection = Boolean(input.correction) && entry.id === input.id;
@@ -287,6 +298,7 @@ function toAcceptance({ entry, number, content }: Part, input: Acceptance): Entr
     change: {
       kind: until ? 'EMBARGOED' : isCorrection ? 'CORRECTED' : 'PUBLISHED',
       publicKind: until ? null : isCorrection ? 'CORRECTED' : wasPublic ? 'EDITED' : 'PUBLISHED',
+      overridden,
     },
     showings: until ? [] : [showingOf('PUBLISHED', entry.kind, number, content)],
     leavesPublic: false,

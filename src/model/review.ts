@@ -7,7 +7,7 @@ export type ReviewReason = keyof typeof ReviewReason;
 registerEnumType(ReviewReason, {
   name: 'ReviewReason',
   description:
-    'PENDING_EDIT: its newest revision is not accepted. UNSETTLED: what it rests on was retracted, corrected or judged false.',
+    'PENDING_EDIT: its newest revision is not accepted. UNSETTLED: what it rests on was retracted, corrected or judged false; or it was to be public when its embargo ended, and could not: without what it rests on, or with a check that is an ERROR by now.',
 });
 
 @ObjectType({ simpleResolvers: true, description: 'Something that waits for an editor.' })

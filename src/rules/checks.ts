@@ -10,6 +10,10 @@ export interface Facts {
   readonly mood: Mood | null;
   /** How many citations support it (ASSERTS, CONFIRMS, PARTLY_CONFIRMS). */
   readonly support: number;
+  /** Documents of such citations that were retracted, and how many of the citations are of one. */
+  readonly retracted: readonly { document: string; title: string; citations: number }[];
+  /** Of a citation: the document in whose kept text its verbatim quotation does not stand. */
+  readonly misquoted: { document: string; title: string } | null;
   /** Wiki links that lead nowhere, as they are written: actor:somebody. */
   readonly brokenLinks: readonly { path: string; target: string }[];
   /** References to what is not public. */
@@ -37,6 +41,38 @@ export function findUnsourced({ kind, mood, support }: Pick<Facts, 'kind' | 'moo
   return [{ rule: 'UNSOURCED', severity: isAccusation ? 'ERROR' : 'WARNING', message, path: null, entryId: null }];
 }
 
+/** Documents that support a claim and were retracted. Where nothing else supports it, nobody is left who says so. */
+export function findRetracted({ support, retracted }: Pick<Facts, 'support' | 'retracted'>): Check[] {
+  const isAll = retracted.reduce((sum, { citations }) => sum + citations, 0) >= support;
+  return retracted.map(({ document, title }) => ({
+    rule: 'RETRACTED_DOCUMENT',
+    severity: isAll ? 'ERROR' : 'WARNING',
+    message: isAll
+      ? `“${title}” was retracted, and nothing else supports this claim.`
+      : `“${title}”, which supports this claim, was retracted.`,
+    path: null,
+    entryId: document,
+  }));
+}
+
+/** Whether the words of a citation are to stand in its document as they are. */
+export const isVerbatim = (citation: Readonly<Record<string, unknown>>): boolean =>
+  citation.quoteKind === 'VERBATIM' && Boolean(citation.quote);
+
+/** A quotation that is said to be word for word, and is not. */
+export const findMisquoted = ({ misquoted }: Pick<Facts, 'misquoted'>): Check[] =>
+  misquoted === null
+    ? []
+    : [
+        {
+          rule: 'QUOTE_NOT_IN_DOCUMENT',
+          severity: 'ERROR',
+          message: `The text kept of “${misquoted.title}” does not have these words; quote it as it is, or say that it is a paraphrase.`,
+          path: '/quote',
+          entryId: misquoted.document,
+        },
+      ];
+
 /** Wiki links to what is not there. */
 export const findBrokenLinks = ({ brokenLinks }: Facts): Check[] =>
   brokenLinks.map(({ path, target }) => ({
@@ -59,7 +95,13 @@ export const findUnpublishedReferences = ({ kind, unpublished }: Facts): Check[]
 
 /** Everything that the checks find, worst first. */
 export function findAll(facts: Facts): Check[] {
-  const found = [...findUnsourced(facts), ...findUnpublishedReferences(facts), ...findBrokenLinks(facts)];
+  const found = [
+    ...findUnsourced(facts),
+    ...findRetracted(facts),
+    ...findMisquoted(facts),
+    ...findUnpublishedReferences(facts),
+    ...findBrokenLinks(facts),
+  ];
   const weight: Record<Severity, number> = { ERROR: 0, WARNING: 1, INFO: 2 };
   return found.toSorted((one, other) => weight[one.severity] - weight[other.severity]);
 }

@@ -32,17 +32,30 @@ export const findWeakLinks = (run: Run, entries: readonly string[]): Promise<Wea
     [entries],
   );
 
+/** How many citations support an entry: of one retracted document, or of all others together. */
+export interface Support {
+  entry: string;
+  citations: number;
+  /** The document that was retracted, and what it is called; null for all that were not. */
+  retracted: string | null;
+  title: string | null;
+}
+
+/** Stances with which a citation supports what it is about, as SQL lists them. */
+export const SUPPORTING = `('ASSERTS', 'CONFIRMS', 'PARTLY_CONFIRMS')`;
+
 /** How many citations support each entry, as editors see them now. Entries without any are left out. */
-export const countSupport = (run: Run, entries: readonly string[]): Promise<{ entry: string; count: number }[]> =>
-  run(
+export const countSupport = (run: Run, entries: readonly string[]): Promise<Support[]> =>
+  run<Support>(
     'support',
-    `select p.entry, count(distinct l.from_entry)::int as count
+    `select p.entry, count(distinct l.from_entry)::int as citations, d.entry as retracted, min(d.title) as title
       from ${CLUSTERS} p
       join link l on l.to_entry = any(p.cluster)
       join shown c on c.entry = l.from_entry and c.view = 'LATEST' and c.state <> 'DELETED'
-      where l.view = 'LATEST' and l.field = 'about' and l.until is null
-        and c.facets ->> 'stance' in ('ASSERTS', 'CONFIRMS', 'PARTLY_CONFIRMS')
-      group by p.entry`,
+      left join link k on k.from_entry = l.from_entry and k.view = 'LATEST' and k.field = 'document' and k.until is null
+      left join shown d on d.entry = ${rootOf('k.to_entry')} and d.view = 'LATEST' and d.facets ->> 'status' = 'RETRACTED'
+      where l.view = 'LATEST' and l.field = 'about' and l.until is null and c.facets ->> 'stance' in ${SUPPORTING}
+      group by p.entry, d.entry order by min(d.title), d.entry`,
     [entries],
   );
 
@@ -63,20 +76,23 @@ export const findSeen = (run: Run, entries: readonly string[]): Promise<Seen[]> 
     [entries],
   );
 
-const SUPPORTING = `('ASSERTS', 'CONFIRMS', 'PARTLY_CONFIRMS')`;
+/** A citation that supports an entry in public, or will when an embargo ends, and its document. */
+export interface Supporter extends Seen {
+  document: string;
+}
 
 /** The citations that support each entry in public, or will when an embargo ends, but for these: one row each. */
-export const findSupport = (run: Run, entries: readonly string[], without: readonly string[]): Promise<Seen[]> =>
-  run<Seen>(
+export const findSupport = (run: Run, entries: readonly string[], without: readonly string[]): Promise<Supporter[]> =>
+  run<Supporter>(
     'seen-support',
-    `select p.entry, null::timestamptz as "from"
+    `select p.entry, null::timestamptz as "from", ${rootOf(`(c.content ->> 'document')::uuid`)} as document
         from ${CLUSTERS} p
         join link l on l.to_entry = any(p.cluster)
         join shown c on c.entry = l.from_entry and c.view = 'PUBLISHED'
         where l.view = 'PUBLISHED' and l.field = 'about' and l.until is null
           and l.from_entry <> all($2::uuid[]) and c.facets ->> 'stance' in ${SUPPORTING}
       union all
-      select p.entry, e.embargo_until
+      select p.entry, e.embargo_until, ${rootOf(`(r.content ->> 'document')::uuid`)}
         from ${CLUSTERS} p
         join link l on l.to_entry = any(p.cluster)
         join entry e on e.id = l.from_entry and e.state = 'EMBARGOED'
@@ -85,4 +101,35 @@ export const findSupport = (run: Run, entries: readonly string[], without: reado
           and l.from_entry <> all($2::uuid[])
           and r.content ->> 'about' = l.to_entry::text and r.content ->> 'stance' in ${SUPPORTING}`,
     [entries, without],
+  );
+
+/** Which of these documents the public sees as retracted, or will when an embargo ends. */
+export const findRetractions = (run: Run, documents: readonly string[]): Promise<(Seen & { title: string })[]> =>
+  run(
+    'seen-retractions',
+    `select e.id as entry, case when e.state = 'EMBARGOED' then e.embargo_until end as "from", r.content ->> 'title' as title
+      from entry e join revision r on r.entry = e.id and r.number = e.published
+      where e.id = any($1::uuid[]) and e.state in ('PUBLISHED', 'EMBARGOED') and r.content ->> 'status' = 'RETRACTED'`,
+    [documents],
+  );
+
+/** What is kept of a document's text: of what was accepted of it, else of its newest revision. */
+export interface KeptDocument {
+  /** The id that was asked for, and the entry that answers for it. */
+  asked: string;
+  entry: string;
+  title: string;
+  /** Hash of the text; null where none is kept. */
+  text: string | null;
+}
+
+/** Documents by any id that they have; what is not written yet is not among them. */
+export const findKeptDocuments = (run: Run, documents: readonly string[]): Promise<KeptDocument[]> =>
+  run<KeptDocument>(
+    'kept-documents',
+    `select i.id as asked, e.id as entry, r.content ->> 'title' as title, r.content ->> 'keptText' as text
+      from unnest($1::uuid[]) as i (id)
+      join entry e on e.id = ${rootOf('i.id')}
+      join revision r on r.entry = e.id and r.number = coalesce(e.published, e.latest)`,
+    [documents],
   );

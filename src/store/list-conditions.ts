@@ -1,11 +1,10 @@
 import type { EntryKind } from '../model/entry';
 import { isUuid } from '../base/node-id';
+import { SUPPORTING } from './facts';
 import { IDENTITY_NOW } from './identity';
 import { isStorable, onFacet, onReference, onReferrer, onSpan, onText, onTexts, type Parameters } from './filters';
 
 const { rootOf, namedBy, clusterOf } = IDENTITY_NOW;
-
-const SUPPORTING = `('ASSERTS', 'CONFIRMS', 'PARTLY_CONFIRMS')`;
 
 /** That an actor stands anywhere in the chain of a citation about the claim. */
 const attributedTo = (id: string, parameters: Parameters): string => {
@@ -20,12 +19,18 @@ const attributedTo = (id: string, parameters: Parameters): string => {
       where about.to_entry = any(${clusterOf('s.entry')}) and about.view = $1 and about.field = 'about' and about.until is null)`;
 };
 
-/** What the checks of `rules/checks.ts` find, as conditions; always on what editors see. */
+/** What the checks of `rules/checks.ts` find of claims, as conditions; always on what editors see. Others find nothing of them. */
 const CHECKS: Readonly<Record<string, string>> = {
   UNSOURCED: `not exists (
     select from link l join shown c on c.entry = l.from_entry and c.view = 'LATEST' and c.state <> 'DELETED'
       where l.to_entry = any(${clusterOf('s.entry')}) and l.view = 'LATEST' and l.field = 'about' and l.until is null
         and c.facets ->> 'stance' in ${SUPPORTING})`,
+  RETRACTED_DOCUMENT: `exists (
+    select from link l join shown c on c.entry = l.from_entry and c.view = 'LATEST' and c.state <> 'DELETED'
+        join link k on k.from_entry = l.from_entry and k.view = 'LATEST' and k.field = 'document' and k.until is null
+        join shown d on d.entry = ${rootOf('k.to_entry')} and d.view = 'LATEST'
+      where l.to_entry = any(${clusterOf('s.entry')}) and l.view = 'LATEST' and l.field = 'about' and l.until is null
+        and c.facets ->> 'stance' in ${SUPPORTING} and d.facets ->> 'status' = 'RETRACTED')`,
   BROKEN_LINK: `exists (
     select from link l
       where l.from_entry = s.entry and l.view = 'LATEST' and l.until is null and l.wanted_slug is not null)`,

@@ -17,7 +17,7 @@ import type { Run } from './database';
 import { type AskedBy, findPublicSince, findShown, findStandings, type Standing, toRecord } from './entries';
 import { findHoldersNow } from './holding';
 import { countIncoming, findIncoming, type IncomingRow, type Referrers } from './incoming';
-import { countSupport, findWeakLinks, type WeakLink } from './facts';
+import { countSupport, findWeakLinks, type Support, type WeakLink } from './facts';
 import { countSupportThen, findWeakLinksThen } from './facts-then';
 import { findMatches } from './matches';
 import type { PageRequest } from './pages';
@@ -307,15 +307,12 @@ export class Loaders {
     );
   }
 
-  /** How many citations support an entry, as editors see them, now or at a position. */
-  support(asOf: bigint | null): DataLoader<string, number> {
+  /** How many citations support an entry, of which documents, as editors see them, now or at a position. */
+  support(asOf: bigint | null): DataLoader<string, Support[]> {
     const count = (entries: readonly string[]) =>
       asOf === null ? countSupport(this.scope.run, entries) : countSupportThen(this.scope.run, asOf, entries);
     return this.once(`support ${asOf}`, () =>
-      this.batched(async (entries) => {
-        const counts = await count(entries);
-        return inOrder(entries, counts, (row) => row.entry).map((row) => row?.count ?? 0);
-      }),
+      this.batched(async (entries) => byParent(entries, await count(entries), (support) => support.entry)),
     );
   }
 

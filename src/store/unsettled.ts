@@ -70,9 +70,31 @@ export async function insertUnsettled(run: Run, { causes, author, without, limit
   return row?.found ?? 0;
 }
 
-/** Ends what became unsettled by causes that are gone. */
+/**
+ * Ends what became unsettled by causes that are gone. Not of what came back from under its embargo, which nobody wrote: that is
+ * not public though it was to be, until an editor decides about it.
+ */
 export const endUnsettled = (run: Run, causes: readonly string[], position: bigint): Promise<unknown[]> =>
-  run('end-unsettled', 'update unsettled set until = $2 where cause = any($1::uuid[]) and until is null', [
-    causes,
-    position,
-  ]);
+  run(
+    'end-unsettled',
+    `update unsettled u set until = $2 where u.cause = any($1::uuid[]) and u.until is null
+      and not exists (select from change c where c.position = u.since and c.author is null)`,
+    [causes, position],
+  );
+
+/** Notes entries as unsettled that have just become so by a row of the ledger of their own; for one cause each is so once. */
+export const noteUnsettled = (run: Run, entries: readonly string[]): Promise<unknown[]> =>
+  run(
+    'note-unsettled',
+    `with told as materialized (
+        select c.* from unnest($1::uuid[]) as i (entry)
+          cross join lateral (
+            select entry, cause, position, at from change c where c.entry = i.entry order by c.position desc limit 1) c
+      ),
+      earlier as (
+        update unsettled u set until = t.position from told t
+          where u.entry = t.entry and u.cause = t.cause and u.until is null
+      )
+      insert into unsettled (entry, cause, since, at) select entry, cause, position, at from told`,
+    [entries],
+  );

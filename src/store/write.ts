@@ -57,7 +57,14 @@ export interface EntryWrite {
   /** The newest accepted revision. */
   accepted: number | null;
   /** What the ledger calls it, for the newsroom and for the public (null: nothing public changed). */
-  change: { kind: ChangeKind; publicKind: Exclude<ChangeKind, 'CREATED'> | null };
+  change: {
+    kind: ChangeKind;
+    publicKind: Exclude<ChangeKind, 'CREATED'> | null;
+    /** With UNSETTLED: the entry that gave rise to it. */
+    cause?: string;
+    /** Checks that were ERRORs, each with its path: an editor let it pass all the same. */
+    overridden?: readonly string[] | undefined;
+  };
   showings: Showing[];
   /** Whether the public sees nothing of it from now on. */
   leavesPublic: boolean;
@@ -103,7 +110,8 @@ const DRAW = `
         nr int, entry uuid, kind text, author uuid, is_new boolean, was_latest int, was_published int, was_accepted int, number int,
         parent int, base int, action text, target int, summary text, minor boolean, format smallint, content json,
         hash text, accept int, note text, dismiss text, state text, embargo_until timestamptz, submitted boolean, latest int,
-        published int, accepted int, change_kind text, public_kind text, leaves_public boolean)
+        published int, accepted int, change_kind text, public_kind text, cause uuid, overridden text[],
+        leaves_public boolean)
       left join (select position, at from change order by position desc limit 1) head on true
   ),
   showing as materialized (
@@ -280,9 +288,9 @@ const SETTLED = `
 const LEDGER = `
   ledger as (
     insert into change (position, at, kind, public_kind, entry, revision, previous, latest, published, accepted, state, author,
-        changeset)
+        changeset, cause, overridden)
       select position, at, change_kind, public_kind, entry, coalesce(number, accept, published, latest), was_latest, latest,
-          published, accepted, state, author, $6::uuid
+          published, accepted, state, author, $6::uuid, cause, overridden
         from write
   )
   select max(w.position) as position, max(w.at) as at,
@@ -348,5 +356,7 @@ const toWriteRow = (write: EntryWrite, index: number): Record<string, unknown> =
   accepted: write.accepted,
   change_kind: write.change.kind,
   public_kind: write.change.publicKind,
+  cause: write.change.cause ?? null,
+  overridden: write.change.overridden ?? null,
   leaves_public: write.leavesPublic,
 });

@@ -87,7 +87,7 @@ describe('The checks of an entry', () => {
   });
 
   it('agree with the filter by check', async () => {
-    for (const rule of ['UNSOURCED', 'UNPUBLISHED_REFERENCE', 'BROKEN_LINK']) {
+    for (const rule of ['UNSOURCED', 'UNPUBLISHED_REFERENCE', 'BROKEN_LINK', 'QUOTE_NOT_IN_DOCUMENT']) {
       const { claims, all } = await room.as('EDITOR').run(
         `query ($rule: CheckRule!) { claims(filter: { check: $rule }, view: LATEST, first: 100) { nodes { id } }
           all: claims(view: LATEST, first: 100) { nodes { id checks { rule } } } }`,

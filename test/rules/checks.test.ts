@@ -1,9 +1,20 @@
-import { findAll, findBrokenLinks, findUnpublishedReferences, findUnsourced, type Facts } from '../../src/rules/checks';
+import {
+  findAll,
+  findBrokenLinks,
+  findMisquoted,
+  findRetracted,
+  findUnpublishedReferences,
+  findUnsourced,
+  isVerbatim,
+  type Facts,
+} from '../../src/rules/checks';
 
 const facts = (given: Partial<Facts>): Facts => ({
   kind: 'CLAIM',
   mood: null,
   support: 0,
+  retracted: [],
+  misquoted: null,
   brokenLinks: [],
   unpublished: [],
   ...given,
@@ -26,6 +37,42 @@ describe('UNSOURCED', () => {
     expect(found.map((check) => [check.rule, check.severity, check.path, check.entryId])).toEqual(
       severity === null ? [] : [['UNSOURCED', severity, null, null]],
     );
+  });
+});
+
+describe('RETRACTED_DOCUMENT', () => {
+  const paper = { document: 'paper', title: 'The paper', citations: 1 };
+  const book = { document: 'book', title: 'The book', citations: 2 };
+  it.each<[string, Partial<Facts>, string[]]>([
+    ['of a claim that nobody supports', {}, []],
+    ['of a claim whose documents stand', { support: 3 }, []],
+    ['of the only document', { support: 1, retracted: [paper] }, ['ERROR paper']],
+    ['of all documents', { support: 3, retracted: [paper, book] }, ['ERROR paper', 'ERROR book']],
+    ['of the only document, cited twice', { support: 2, retracted: [book] }, ['ERROR book']],
+    ['of one of two', { support: 2, retracted: [paper] }, ['WARNING paper']],
+    ['of two of three', { support: 4, retracted: [paper, book] }, ['WARNING paper', 'WARNING book']],
+  ])('%s', (_name, given, expected) => {
+    const found = findRetracted(facts(given));
+    expect(found.map(({ severity, entryId }) => `${severity} ${entryId}`)).toEqual(expected);
+    for (const check of found) expect(check).toMatchObject({ rule: 'RETRACTED_DOCUMENT', path: null });
+  });
+});
+
+describe('QUOTE_NOT_IN_DOCUMENT', () => {
+  it('names the quotation and the document', () => {
+    expect(findMisquoted(facts({}))).toEqual([]);
+    expect(findMisquoted(facts({ misquoted: { document: 'paper', title: 'The paper' } }))).toMatchObject([
+      { rule: 'QUOTE_NOT_IN_DOCUMENT', severity: 'ERROR', path: '/quote', entryId: 'paper' },
+    ]);
+  });
+  it.each([
+    ['VERBATIM', 'words', true],
+    ['VERBATIM', '', false],
+    ['VERBATIM', null, false],
+    ['PARAPHRASE', 'words', false],
+    ['TRANSLATED', 'words', false],
+  ])('is of words that are said to be the document’s own: %s %p', (quoteKind, quote, expected) => {
+    expect(isVerbatim({ quoteKind, quote })).toBe(expected);
   });
 });
 
