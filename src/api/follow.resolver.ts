@@ -68,10 +68,9 @@ async function follow(scope: Scope, filter: FeedFilter, after: string | null | u
 }
 
 async function followStory(scope: Scope, { story, view, after }: StoryChangedArgs): Promise<Followed> {
-  const filter = readFeedFilter(scope, { story, view });
   const entry = await loadEntry(scope, lensFor(scope, view), story);
   if (entry?.kind !== 'STORY') throw notFound('story');
-  return follow(scope, filter, after);
+  return follow(scope, readFeedFilter(scope, { story: entry.id, view }), after);
 }
 
 async function followPresence(scope: Scope, entry: string): Promise<Followed> {

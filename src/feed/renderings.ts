@@ -12,6 +12,8 @@ export interface Rendering {
 
 interface Kept {
   readonly made: Promise<Rendering>;
+  /** Once it is made. */
+  rendering: Rendering | null;
   readonly at: number;
   /** How often something was taken out of sight when it was made. */
   readonly takenAway: number;
@@ -27,18 +29,32 @@ export class Renderings {
   /** @param takenAway how often something was taken out of sight so far. */
   constructor(private readonly takenAway: () => number) {}
 
+  /** What was made under this key and is good still; null where there is none, or not yet. */
+  find(key: string): Rendering | null {
+    return this.findKept(key)?.rendering ?? null;
+  }
+
   get(key: string, make: () => Promise<Rendering>): Promise<Rendering> {
+    const before = this.findKept(key);
+    if (before) return before.made;
     const now = performance.now();
-    const before = this.kept.get(key);
-    if (before && now - before.at < KEPT_MS && before.takenAway === this.takenAway()) return before.made;
     this.kept.delete(key);
-    const kept: Kept = { made: make(), at: now, takenAway: this.takenAway() };
-    kept.made.catch(() => {
-      if (this.kept.get(key) === kept) this.kept.delete(key); // whoever asked for it is told; the next tries again
-    });
+    const kept: Kept = { made: make(), rendering: null, at: now, takenAway: this.takenAway() };
+    kept.made.then(
+      (rendering) => (kept.rendering = rendering),
+      () => {
+        if (this.kept.get(key) === kept) this.kept.delete(key); // whoever asked for it is told; the next tries again
+      },
+    );
     this.kept.set(key, kept);
     this.forgetOld(now);
     return kept.made;
+  }
+
+  private findKept(key: string): Kept | null {
+    const kept = this.kept.get(key);
+    const isGood = kept && performance.now() - kept.at < KEPT_MS && kept.takenAway === this.takenAway();
+    return isGood ? kept : null;
   }
 
   /** A Map keeps the order in which things came. */

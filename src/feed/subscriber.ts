@@ -45,10 +45,14 @@ export async function tell(
   let question = first;
   let { viewer } = seat;
   let told: bigint | null = null;
-  const leave = (): void => question.source.leave();
+  const state = { isOver: outlet.signal.aborted };
+  const leave = (): void => {
+    state.isOver = true;
+    question.source.leave();
+  };
   outlet.signal.addEventListener('abort', leave, { once: true });
   try {
-    while (!outlet.signal.aborted) {
+    while (!state.isOver) {
       if (seat.viewer !== viewer) {
         ({ viewer } = seat);
         question.source.leave();
@@ -56,9 +60,13 @@ export async function tell(
       }
       const steps = await question.source.next();
       for (const step of steps) {
-        await outlet.ready();
-        const rendering = await renderUntilDone(hub, outlet, () => made(renderings, question, step, seat.viewer));
-        if (outlet.signal.aborted || seat.isLost || seat.viewer !== viewer || rendering === null) break;
+        const full = outlet.ready();
+        if (full) await full;
+        // What was made for another is there at once; a thousand subscribers wait for nothing a thousand times.
+        const rendering =
+          madeBefore(renderings, question, step, viewer) ??
+          (await doUntilDone(hub, outlet, () => made(renderings, question, step, viewer)));
+        if (state.isOver || seat.isLost || seat.viewer !== viewer || rendering === null) break;
         if (told !== null && question.source.isStale(told)) break;
         outlet.write(rendering.bytes, step);
         told = step.position;
@@ -70,13 +78,22 @@ export async function tell(
   }
 }
 
+const keyOf = (question: Question, step: Step, viewer: Viewer | null): string =>
+  `${roleOf(viewer)} ${question.audience} ${step.key}`;
+
+/** What the step has become already for somebody of the same class; null where it has not. */
+function madeBefore(renderings: Renderings, question: Question, step: Step, viewer: Viewer | null): Rendering | null {
+  if (question.isPersonal && viewer) return null;
+  const rendering = renderings.find(keyOf(question, step, viewer));
+  return rendering && !rendering.isPersonal ? rendering : null;
+}
+
 /** Made for one, told to all of the class, unless it turned out to be for that one only. */
 async function made(renderings: Renderings, question: Question, step: Step, viewer: Viewer | null): Promise<Rendering> {
   const make = (): Promise<Rendering> => question.render(step, viewer);
   if (question.isPersonal && viewer) return make();
-  const key = `${roleOf(viewer)} ${question.audience} ${step.key}`;
   let isOwn = false;
-  const rendering = await renderings.get(key, () => {
+  const rendering = await renderings.get(keyOf(question, step, viewer), () => {
     isOwn = true;
     return make();
   });
@@ -86,7 +103,7 @@ async function made(renderings: Renderings, question: Question, step: Step, view
 }
 
 /** What fails because the database is away is done when it is back; null where nobody waits for it any more. */
-async function renderUntilDone<Done>(hub: Hub, outlet: Outlet, work: () => Promise<Done>): Promise<Done | null> {
+async function doUntilDone<Done>(hub: Hub, outlet: Outlet, work: () => Promise<Done>): Promise<Done | null> {
   while (!outlet.signal.aborted) {
     try {
       return await work();
@@ -100,7 +117,7 @@ async function renderUntilDone<Done>(hub: Hub, outlet: Outlet, work: () => Promi
 }
 
 async function askUntilAnswered(hub: Hub, outlet: Outlet, ask: () => Promise<Question>): Promise<Question> {
-  const answer = await renderUntilDone(hub, outlet, ask);
+  const answer = await doUntilDone(hub, outlet, ask);
   if (answer) return answer;
   throw new WikiError('SERVICE_UNAVAILABLE', 'The connection has ended.');
 }

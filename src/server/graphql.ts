@@ -23,7 +23,11 @@ const signIn = (checkQuery: CheckQuery): ApolloServerPlugin<RequestScope> => ({
     didResolveOperation: async ({ request, source, operation, contextValue }) => {
       if (!operation) return; // execution finds that there is none of that name
       try {
-        if (operation.operation === 'subscription') throw badInput('query', 'subscriptions are not answered here.');
+        if (operation.operation === 'subscription')
+          throw badInput(
+            'query',
+            'subscriptions are answered over WebSocket at this address, and over Server-Sent Events at /graphql/stream.',
+          );
         // The text of a persisted query was not in the request: nobody has looked at it with these variables.
         const refusal = request.query === undefined ? checkQuery(source, request.variables) : null;
         if (refusal) throw refusal;

@@ -157,6 +157,7 @@ describe('in a browser', () => {
         'Conflict',
         'Stories',
         'Changes',
+        'Following',
       ]);
 
       await page.click('.graphiql-execute-button');
