@@ -260,12 +260,10 @@ describe('The clocks of several processes', () => {
     await embargo(due.id, 1);
     await letTimePass(due.id);
     const ids = [due.id];
-    const start = Date.now() + 1500;
-    for (let n = 0; n < 30; n++) {
-      const { id } = await room.make.story({}, DRAFT);
-      await embargo(id, 1, new Date(start + n * 20).toISOString());
-      ids.push(id);
-    }
+    for (let n = 0; n < 30; n++) ids.push((await room.make.story({}, DRAFT)).id);
+    const start = Date.now() + 3000; // on a busy machine it takes a while to set them
+    for (const [n, id] of ids.slice(1).entries())
+      expect((await embargo(id, 1, new Date(start + n * 20).toISOString())).outcome).toBe('SAVED');
     const times = await room.sql('select id, embargo_until from entry where id = any($1)', [ids]);
     for (const newsroom of processes) clocks.push(new EmbargoClock(newsroom, (error) => faults.push(error)));
     for (const clock of clocks) clock.start();
