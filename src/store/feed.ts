@@ -160,7 +160,7 @@ async function entriesOf(run: Run, filter: FeedFilter): Promise<readonly string[
   if (entries === null && watchedBy === null) return null;
   const clustersOf = (id: string): string =>
     `(select m.id from (select ${namedBy(id, `'${view}'`)} as root) n
-      cross join unnest(array_append(${clusterOf('n.root')}, ${id})) as m (id))`;
+      cross join unnest(array_append(${clusterOf('n.root', `'${view}'`)}, ${id})) as m (id))`;
   const named = `select m.id from unnest($1::uuid[]) as i (id) cross join lateral ${clustersOf('i.id')} m`;
   const watched = `select m.id from watch w cross join lateral ${clustersOf('w.entry')} m where w.user_id = $2`;
   const rows = await run<{ id: string }>(

@@ -10,18 +10,22 @@ export interface Identity {
    * others the public never heard of, and is not told what became of them.
    */
   namedBy(id: string, view: string): string;
-  /** All ids for which an entry answers, its own among them, as an array. */
-  clusterOf(id: string): string;
+  /** All ids for which an entry answers, its own among them, as an array; with a view, those that its readers know of. */
+  clusterOf(id: string, view?: string): string;
 }
+
+/** That the readers of a view are told of a redirect. */
+const toldIn = (view: string): string => `(${view} = 'LATEST' or d.state = 'PUBLISHED')`;
 
 const identity = (holds: (redirect: string) => string): Identity => {
   const into = (id: string, condition = 'true'): string =>
     `coalesce((select d.into_entry from redirect d where d.from_entry = ${id} and ${holds('d')} and ${condition}), ${id})`;
   return {
     rootOf: (id) => into(id),
-    namedBy: (id, view) => into(id, `(${view} = 'LATEST' or d.state = 'PUBLISHED')`),
-    clusterOf: (id) =>
-      `array(select ${id} union all select d.from_entry from redirect d where d.into_entry = ${id} and ${holds('d')})`,
+    namedBy: (id, view) => into(id, toldIn(view)),
+    clusterOf: (id, view) =>
+      `array(select ${id} union all select d.from_entry from redirect d
+        where d.into_entry = ${id} and ${holds('d')} and ${view === undefined ? 'true' : toldIn(view)})`,
   };
 };
 
