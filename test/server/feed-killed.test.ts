@@ -10,7 +10,7 @@ jest.setTimeout(120_000);
 
 const ADMIN_TOKEN = 'a-token-of-the-newsroom-s-own';
 
-describe('Those who follow two servers, of which one is killed after every thirtieth act of the newsroom', () => {
+describe('Those who follow a server that is killed after every thirtieth act of the newsroom', () => {
   let program: BuiltProgram;
   let database: TestDatabase;
   let pool: pg.Pool;
@@ -19,7 +19,7 @@ describe('Those who follow two servers, of which one is killed after every thirt
     program = buildProgram();
     database = await createDatabase();
     pool = new pg.Pool({ connectionString: database.url, max: 2 });
-    const ports = await findPorts(2);
+    const ports = await findPorts(1);
     report = await soakFeed({
       rate: 40,
       seconds: 3,
@@ -50,7 +50,7 @@ describe('Those who follow two servers, of which one is killed after every thirt
   });
 
   it('are cut off, and come back', () => {
-    expect(report.kills).toBeGreaterThanOrEqual(2); // each server once
+    expect(report.kills).toBeGreaterThanOrEqual(3);
     for (const consumer of report.consumers) {
       expect(consumer.reconnects).toBeGreaterThan(0);
       expect(consumer.told).toBeGreaterThan(0);
