@@ -210,6 +210,7 @@ export class Socket {
   async goAway(): Promise<void> {
     this.isClosing = true;
     await Promise.all(this.running);
+    await new Promise((resolve) => setImmediate(resolve)); // graphql-ws has yet to pass the answers on
     this.goNow();
   }
 

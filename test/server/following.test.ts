@@ -1,20 +1,24 @@
 import { type Desk, openDesk } from '../support/desk';
-import { followBySocket, followByStream, followEvents, type Following } from '../support/followers';
-import type { Answer } from '../support/newsroom';
+import { followBySocket, followByStream, followEvents, type Following, stopFollowing } from '../support/followers';
+import { type Answer, openTestNewsroom, type TestNewsroom } from '../support/newsroom';
 import { startServer, type TestServer } from '../support/server';
 
 let server: TestServer;
 let other: TestServer;
+let otherRoom: TestNewsroom;
 let desk: Desk;
 let editor: string;
 beforeAll(async () => {
   server = await startServer({ live: { checkpointMs: 400 } });
-  other = await startServer({ room: server.room });
+  otherRoom = await openTestNewsroom({ on: server.room });
+  other = await startServer({ room: otherRoom });
   desk = openDesk(server.room);
   editor = await server.tokenOf('EDITOR');
 });
+afterEach(stopFollowing);
 afterAll(async () => {
   await other.close();
+  await otherRoom.close();
   await server.close();
 });
 
@@ -254,7 +258,7 @@ describe('what is told', () => {
   it('of what one watches is of what one watches at the change', async () => {
     const [one, two] = [await server.room.make.story(), await server.room.make.story()];
     const watch = (entry: string) =>
-      server.room.as('EDITOR').run(`mutation { watch(input: { entry: "${entry}" }) { __typename } }`);
+      server.room.as('EDITOR').run(`mutation { watch(input: { entry: "${entry}", watching: true }) { __typename } }`);
     await watch(one.id);
     const following = followBySocket(server.url, { variables: { filter: { watched: true } }, token: editor });
     await following.heard.until(({ messages }) => messages.length > 0);

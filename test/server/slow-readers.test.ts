@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { Socket } from 'node:net';
 import { openDesk } from '../support/desk';
-import { followBySocket, until } from '../support/followers';
+import { followBySocket, until, stopFollowing } from '../support/followers';
 import { startServer, type TestServer } from '../support/server';
 
 const MEGABYTE = 1_048_576;
@@ -23,6 +23,7 @@ beforeAll(async () => {
   for (let edit = 1; edit < EDITS; edit++) await desk.edit('story', id, edit, { headline: `Number ${edit}` });
   story = { id, after: head };
 });
+afterEach(stopFollowing);
 afterAll(() => server.close());
 
 const numbers = Array.from({ length: EDITS }, (_unused, index) => index + 1);

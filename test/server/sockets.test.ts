@@ -3,7 +3,15 @@ import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import { makeFeedCursors } from '../../src/base/feed-cursor';
-import { CHANGES, followBySocket, followByStream, followEvents, openBareSocket, until } from '../support/followers';
+import {
+  CHANGES,
+  followBySocket,
+  followByStream,
+  followEvents,
+  openBareSocket,
+  until,
+  stopFollowing,
+} from '../support/followers';
 import { startServer, type TestServer } from '../support/server';
 
 const LISTED = 'https://desk.example';
@@ -15,6 +23,7 @@ beforeAll(async () => {
     live: { initMs: 300, slowMs: 1000, subscriptionsPerSocket: 3, connectionsPerToken: 2, subscribers: 12 },
   });
 });
+afterEach(stopFollowing);
 afterAll(() => server.close());
 
 /** Sockets that are open on the server. */

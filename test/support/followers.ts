@@ -70,6 +70,23 @@ export const CHANGES = `subscription ($after: Cursor, $filter: ChangeFilter) {
   }
 }`;
 
+const open = new Set<() => void>();
+
+/** Ends whatever a test left open. */
+export function stopFollowing(): void {
+  for (const stop of open) stop();
+}
+
+/** Remembers how something is ended until it is. */
+function ending(stop: () => void): () => void {
+  const once = (): void => {
+    open.delete(once);
+    stop();
+  };
+  open.add(once);
+  return once;
+}
+
 export interface Following {
   readonly heard: Heard;
   /** Without checkpoints. */
@@ -125,10 +142,10 @@ export function followBySocket(
       if (!socket) throw new Error('not open yet');
       return socket;
     },
-    stop: () => {
+    stop: ending(() => {
       stop();
       void client.dispose();
-    },
+    }),
   };
 }
 
@@ -147,10 +164,10 @@ export function followByStream(url: string, { query = CHANGES, variables, token 
   return {
     heard,
     changes: () => changesIn(heard),
-    stop: () => {
+    stop: ending(() => {
       stop();
       client.dispose();
-    },
+    }),
   };
 }
 
@@ -173,7 +190,7 @@ export function followEvents(url: string, query = '', token?: string): Following
     heard,
     source,
     changes: () => heard.messages.filter(({ type }) => type === 'message').map(({ data }) => data),
-    stop: () => source.close(),
+    stop: ending(() => source.close()),
   };
 }
 
@@ -194,6 +211,10 @@ export async function openBareSocket(
   ws.on('error', (error) => heard.fail(error));
   const closed = once(ws, 'close').then(([code, reason]) => ({ code: code as number, reason: String(reason) }));
   closed.catch(() => undefined); // not every test waits for it
+  ws.on(
+    'close',
+    ending(() => ws.terminate()),
+  );
   await once(ws, 'open');
   return {
     ws,

@@ -133,14 +133,22 @@ function makersFor(newsroom: Newsroom, viewers: Record<UserRole, Viewer>): Maker
 }
 
 /** Opens a newsroom for a test file; close it in `afterAll`. */
-export async function openTestNewsroom(
-  settings: Partial<Pick<NewsroomOptions, 'publicHistory' | 'feedRetentionMs'>> = {},
-): Promise<TestNewsroom> {
-  const database = await createDatabase();
+export async function openTestNewsroom({
+  on,
+  listenUrl,
+  ...settings
+}: Partial<Pick<NewsroomOptions, 'publicHistory' | 'feedRetentionMs'>> & {
+  /** A newsroom whose database and people this one shares, as another process would. */
+  on?: TestNewsroom;
+  /** Where to listen, if not on that database. */
+  listenUrl?: string;
+} = {}): Promise<TestNewsroom> {
+  const database = on ? { url: on.url, drop: async () => undefined } : await createDatabase();
   const config = readConfig({});
   const newsroom = await openNewsroom({
     database: {
       url: database.url,
+      listenUrl,
       poolSize: config.database.poolSize,
       statementTimeoutMs: config.database.statementTimeoutMs,
       lockTimeoutMs: config.database.lockTimeoutMs,
@@ -153,6 +161,9 @@ export async function openTestNewsroom(
   });
   const viewers = {} as Record<UserRole, Viewer>;
   for (const role of Object.values(UserRole)) {
+    const known = on?.as(role).viewer;
+    if (known) viewers[role] = known;
+    if (known) continue;
     const user = Object.assign(new User(), { uuid: randomUUID(), name: `The ${role}`, role, bot: false, active: true });
     await insertUser(newsroom.database.run, { id: user.uuid, name: user.name, role, bot: false });
     viewers[role] = { user, role };
