@@ -236,3 +236,11 @@ export async function findHolding(
   );
   return found.flat().map(({ position, story }) => ({ position: BigInt(position), story }));
 }
+
+/** The change at a position, as whoever asks for this filter is told of it now; null where they are not. */
+export async function findChange(run: Run, filter: FeedFilter, position: bigint): Promise<ChangeRecord | null> {
+  const entries = await entriesOf(run, filter);
+  const { found } = await look(run, filter, entries, { after: position - 1n, limit: 1, rows: 1 });
+  const [row] = found; // the first that could be told of; it may be a later one
+  return row && BigInt(row.position) === position ? toRecord(row) : null;
+}

@@ -32,7 +32,7 @@ const addressKey = (address: RevisionAddress): string => `${address.entry}:${add
 const targetKey = ({ kind, target }: { kind: EntryKind; target: string }): string => `${kind}:${target}`;
 
 /** Answers in the order of the keys; null where nothing was found. */
-const inOrder = <Key, Value>(
+export const inOrder = <Key, Value>(
   keys: readonly Key[],
   found: readonly Value[],
   keyOf: (value: Value) => string,
@@ -43,7 +43,7 @@ const inOrder = <Key, Value>(
 };
 
 /** Sorts rows to their parents, keeping their order. */
-const byParent = <Row>(parents: readonly string[], rows: readonly Row[], parentOf: (row: Row) => string): Row[][] => {
+export const byParent = <Row>(parents: readonly string[], rows: readonly Row[], parentOf: (row: Row) => string): Row[][] => {
   const lists = new Map<string, Row[]>(parents.map((parent) => [parent, []]));
   for (const row of rows) lists.get(parentOf(row))?.push(row);
   return parents.map((parent) => lists.get(parent) ?? []);
