@@ -32,7 +32,6 @@ export class Webhooks1700000000008 implements MigrationInterface {
         held_by uuid,
         held_until timestamptz(3),
         constraint webhook_owner foreign key (owner) references "user" (id),
-        constraint webhook_story foreign key (story) references entry (id),
         constraint webhook_view check (view in ('LATEST', 'PUBLISHED')),
         constraint webhook_former check ((former_secret is null) = (former_until is null)),
         constraint webhook_disabled check ((disabled_at is null) = (disabled_reason is null)),

@@ -108,6 +108,20 @@ export async function findWithdrawal(
   return row ?? null;
 }
 
+/** A note that stood where an entry was public, and where in the ledger it came. */
+export type WithdrawalAt = WithdrawalRow & { position: string };
+
+/** The public notes with which entries were taken back at these positions. For changes that may be told of. */
+export const findWithdrawalsAt = (run: Run, positions: readonly bigint[]): Promise<WithdrawalAt[]> =>
+  run<WithdrawalAt>(
+    'withdrawals-at',
+    `select w.entry as id, e.kind, w.note, w.at, w.position::text as position
+      from withdrawal w join entry e on e.id = w.entry
+      where (w.entry, w.position) in (
+        select c.entry, c.position from change c where c.position = any($1::bigint[]))`,
+    [positions],
+  );
+
 export const insertWithdrawal = (
   run: Run,
   withdrawal: { entry: string; note: string; author: string; position: bigint; at: Date },

@@ -1,4 +1,4 @@
-import type { ChangeKind } from '../model/change';
+import type { ChangeKind, ChangeRecord } from '../model/change';
 import type { EntryKind } from '../model/entry';
 import type { View } from '../model/lens';
 import type { Run } from './database';
@@ -14,25 +14,6 @@ export interface FeedFilter {
   readonly story: string | null;
   /** Only what this user watches. */
   readonly watchedBy: string | null;
-}
-
-/** A row of the ledger as one view tells it. */
-export interface ChangeRecord {
-  readonly position: bigint;
-  readonly at: Date;
-  readonly view: View;
-  /** In PUBLISHED what the public is told. */
-  readonly kind: ChangeKind;
-  readonly entry: string;
-  readonly entryKind: EntryKind;
-  /** What the change is about: in PUBLISHED what the public saw after it; null where that is nothing. */
-  readonly revision: number | null;
-  /** What the view showed before; the same as `revision` where none came. In PUBLISHED what the public saw last. */
-  readonly previous: number | null;
-  readonly into: string | null;
-  readonly cause: string | null;
-  /** Who did it; null in PUBLISHED, where nobody is told who reviewed. */
-  readonly author: string | null;
 }
 
 /** A row of the ledger, whatever either view tells of it. */
@@ -243,4 +224,18 @@ export async function findChange(run: Run, filter: FeedFilter, position: bigint)
   const { found } = await look(run, filter, entries, { after: position - 1n, limit: 1, rows: 1 });
   const [row] = found; // the first that could be told of; it may be a later one
   return row && BigInt(row.position) === position ? toRecord(row) : null;
+}
+
+/** What readers are told with withdrawals and corrections, by position. */
+export async function findNotes(run: Run, changes: readonly ChangeRecord[]): Promise<Map<bigint, string>> {
+  const told = changes.filter(({ kind }) => kind === 'WITHDRAWN' || kind === 'CORRECTED');
+  if (told.length === 0) return new Map();
+  const rows = await run<{ position: string; note: string }>(
+    'notes',
+    `with told as (select * from unnest($1::uuid[], $2::bigint[]) as c (entry, position))
+      select position::text as position, note from withdrawal join told using (entry, position)
+      union all select position::text, note from correction join told using (entry, position)`,
+    [told.map(({ entry }) => entry), told.map(({ position }) => position)],
+  );
+  return new Map(rows.map(({ position, note }) => [BigInt(position), note]));
 }

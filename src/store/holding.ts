@@ -99,3 +99,22 @@ export const findHolders = (
         join ways w on ${holdsAt('w', 'c.entry', 'c.position')}`,
     [changes.map(({ entry }) => entry), changes.map(({ position }) => position), stories, view],
   );
+
+/** The stories that hold entries now in a view, as far as all between is seen in it: those that came last, so many each. */
+export const findHoldersNow = (
+  run: Run,
+  view: View,
+  entries: readonly string[],
+  limit: number,
+): Promise<{ entry: string; story: string }[]> =>
+  run(
+    `holders-now-${view}`,
+    `select p.entry, x.story from unnest($1::uuid[]) with ordinality as p (entry, nr)
+      cross join lateral (
+        select w.story, max(w.since) as since from (select y.*, y.story as from_entry from ${WAYS} y) w
+          where w.entry = p.entry and w.view = '${view}' and ${isThere('w', NOW)}
+          group by w.story order by max(w.since) desc, w.story limit $2
+      ) x
+      order by p.nr, x.since desc, x.story`,
+    [entries, limit],
+  );
