@@ -94,6 +94,28 @@ create table correction (
 CREATE INDEX correction_by_entry ON public.correction USING btree (entry, "position" DESC);
 CREATE INDEX correction_by_position ON public.correction USING btree ("position" DESC);
 
+create table delivery (
+  id uuid not null,
+  webhook uuid not null,
+  "position" bigint not null,
+  state text not null,
+  attempts integer not null,
+  last_status integer,
+  last_error text,
+  next_attempt_at timestamp(3) with time zone,
+  delivered_at timestamp(3) with time zone,
+  constraint delivery_pkey PRIMARY KEY (id),
+  constraint delivery_change FOREIGN KEY ("position") REFERENCES change("position"),
+  constraint delivery_delivered CHECK (((state <> 'DELIVERED'::text) OR (delivered_at IS NOT NULL))),
+  constraint delivery_next CHECK (((next_attempt_at IS NOT NULL) = (state = ANY (ARRAY['PENDING'::text, 'RETRYING'::text])))),
+  constraint delivery_once UNIQUE (webhook, "position"),
+  constraint delivery_state CHECK ((state = ANY (ARRAY['PENDING'::text, 'RETRYING'::text, 'DELIVERED'::text, 'FAILED'::text]))),
+  constraint delivery_webhook FOREIGN KEY (webhook) REFERENCES webhook(id) ON DELETE CASCADE
+);
+CREATE INDEX delivery_due ON public.delivery USING btree (webhook, next_attempt_at, "position") WHERE (next_attempt_at IS NOT NULL);
+CREATE INDEX delivery_old ON public.delivery USING btree (delivered_at) WHERE (state = 'DELIVERED'::text);
+CREATE INDEX delivery_open ON public.delivery USING btree (webhook, "position") WHERE (delivered_at IS NULL);
+
 create table entry (
   id uuid not null,
   kind text not null,
@@ -346,6 +368,37 @@ create table watch (
   constraint watch_user FOREIGN KEY (user_id) REFERENCES "user"(id)
 );
 CREATE INDEX watch_by_time ON public.watch USING btree (user_id, since DESC, entry);
+
+create table webhook (
+  id uuid not null,
+  owner uuid not null,
+  url text not null,
+  view text not null,
+  kinds text[],
+  entry_kinds text[],
+  entries uuid[],
+  story uuid,
+  watched boolean not null,
+  created_at timestamp(3) with time zone not null default clock_timestamp(),
+  read_to bigint not null,
+  vault_key text not null,
+  secret text not null,
+  former_secret text,
+  former_until timestamp(3) with time zone,
+  disabled_at timestamp(3) with time zone,
+  disabled_reason text,
+  failing_since timestamp(3) with time zone,
+  paused_until timestamp(3) with time zone,
+  held_by uuid,
+  held_until timestamp(3) with time zone,
+  constraint webhook_pkey PRIMARY KEY (id),
+  constraint webhook_disabled CHECK (((disabled_at IS NULL) = (disabled_reason IS NULL))),
+  constraint webhook_former CHECK (((former_secret IS NULL) = (former_until IS NULL))),
+  constraint webhook_held CHECK (((held_by IS NULL) = (held_until IS NULL))),
+  constraint webhook_owner FOREIGN KEY (owner) REFERENCES "user"(id),
+  constraint webhook_view CHECK ((view = ANY (ARRAY['LATEST'::text, 'PUBLISHED'::text])))
+);
+CREATE INDEX webhook_by_owner ON public.webhook USING btree (owner, created_at, id);
 
 create table withdrawal (
   entry uuid not null,

@@ -25,6 +25,7 @@ import { toHtml } from './html';
 import { lensAsOf, lensFor } from './lens';
 import { IdArgs, IdOrSlugArgs, LensArgs, ViewArgs } from './lens.inputs';
 import { findPersonNode } from './people.resolver';
+import { findWebhookNode } from './webhook.resolver';
 
 const MOST_NODES = 100;
 
@@ -123,6 +124,7 @@ async function findNode(scope: Scope, lens: Lens, id: string): Promise<Node | nu
   }
   if (address.type === 'changeset') return isNewsroom(scope) ? scope.loaders.changesets(lens).load(address.uuid) : null;
   if (address.type === 'comment') return findComment(scope, lens, address.uuid);
+  if (address.type === 'webhook' || address.type === 'delivery') return findWebhookNode(scope, address);
   if (address.type !== 'revision') return findPersonNode(scope, address);
   const { uuid: entry, number } = address;
   const [shown, record] = await Promise.all([

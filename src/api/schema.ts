@@ -37,6 +37,7 @@ import {
 } from './story.resolver';
 import { TakeBackResolver } from './take-back.resolver';
 import { EntryWatchResolver, UserWatchResolver } from './watch.resolver';
+import { DeliveryResolver, WebhookResolver } from './webhook.resolver';
 
 const RESOLVERS = [
   QueryResolver,
@@ -85,6 +86,8 @@ const RESOLVERS = [
   PresenceResolver,
   UserResolver,
   TokenResolver,
+  WebhookResolver,
+  DeliveryResolver,
 ] as const;
 
 let built: GraphQLSchema | undefined;

@@ -229,7 +229,7 @@ const textLimits = {
 
 const webhooks = {
   perUser: setting('WEBHOOKS_PER_USER', wholeNumber(0, mostParts), '20', 'Webhooks of one user, at most.'),
-  allowLoopback: setting(
+  allowsLoopback: setting(
     'WEBHOOKS_ALLOW_LOOPBACK',
     onOff(),
     'off',

@@ -1,16 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { hostOf, isAddress, isLocalName, isOutside } from '../rules/outside';
-
-/** All addresses of a host name. */
-export type Resolve = (host: string) => Promise<readonly string[]>;
-
-/** How the receivers of webhooks may be reached. */
-export interface Reach {
-  /** Whether this machine itself may be called. */
-  readonly allowsLoopback: boolean;
-  /** Without it, the machine's own resolver is asked. */
-  readonly resolve?: Resolve;
-}
+import { hostOf, isAddress, isLocalName, isOutside, type Reach, type Resolve } from '../rules/outside';
 
 /** An address that must not be called. */
 export class InsideError extends Error {

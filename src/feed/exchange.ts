@@ -1,7 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { findAddresses, InsideError, type Reach } from './addresses';
+import type { Reach } from '../rules/outside';
+import { findAddresses, InsideError } from './addresses';
 import { readRetryAfter } from './retries';
 
 /** What is sent. */
@@ -32,7 +33,9 @@ const MOST_KEPT = 200;
 /** The beginning of an answer as one line of text, never longer than what is kept. */
 export function inOneLine(bytes: Buffer): string {
   const decoder = new TextDecoder('utf-8');
-  const text = decoder.decode(bytes.subarray(0, MOST_KEPT), { stream: true }).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+  const text = decoder
+    .decode(bytes.subarray(0, MOST_KEPT), { stream: true })
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
   // What is no UTF-8 takes more room as text than it had.
   const kept = new TextDecoder('utf-8').decode(Buffer.from(text).subarray(0, MOST_KEPT), { stream: true });
   return kept.trim();
@@ -121,7 +124,8 @@ export async function exchange(call: Call, { timeLimitMs, cut, ...reach }: Bound
     return await post(call, addresses, signal);
   } catch (error) {
     if (cut.aborted) return { end: 'cut' };
-    if (limit.aborted) return { end: 'unanswered', error: `No whole answer came within ${timeLimitMs / 1000} seconds.` };
+    if (limit.aborted)
+      return { end: 'unanswered', error: `No whole answer came within ${timeLimitMs / 1000} seconds.` };
     return { end: 'unanswered', error: describe(error) };
   }
 }

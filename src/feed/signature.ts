@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook as Signer } from 'standardwebhooks';
+import type { Vault } from '../base/vault';
 
 /** Bytes of a signing secret: as many as the hash has. */
 const SECRET_BYTES = 32;
@@ -21,3 +22,16 @@ export const signedHeaders = (
   'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
   'webhook-signature': secrets.map((secret) => new Signer(secret).sign(id, at, body)).join(' '),
 });
+
+/** What the secret of a webhook is bound to in the vault: nothing else opens it. */
+export const secretOf = (webhook: string): string => `webhook ${webhook}`;
+
+/** The secrets that sign now, newest first; null where the newest cannot be opened. */
+export function openSecrets(
+  vault: Vault | null,
+  { id, secret, formerSecret }: { id: string; secret: string; formerSecret: string | null },
+): string[] | null {
+  const opened = vault?.open(secret, secretOf(id)) ?? null;
+  const former = formerSecret === null ? null : (vault?.open(formerSecret, secretOf(id)) ?? null);
+  return opened === null ? null : [opened, ...(former === null ? [] : [former])];
+}

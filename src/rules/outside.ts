@@ -2,6 +2,17 @@ import ipaddr from 'ipaddr.js';
 import { cleanUrl } from './urls';
 import { type Cleaned, invalid, quoted } from './text';
 
+/** All addresses of a host name. */
+export type Resolve = (host: string) => Promise<readonly string[]>;
+
+/** How the receivers of webhooks may be reached. */
+export interface Reach {
+  /** Whether this machine itself may be called. */
+  readonly allowsLoopback: boolean;
+  /** Without it, the machine's own resolver is asked. */
+  readonly resolve?: Resolve;
+}
+
 /** Below it are the ports of mail, shells and databases of old: only HTTPS's own is let through. */
 const FIRST_FREE_PORT = 1024;
 const HTTPS_PORT = '443';
@@ -17,8 +28,7 @@ export function isOutside(address: string, allowsLoopback: boolean): boolean {
 }
 
 /** Host of a URL without the brackets of IPv6 and without the dot that may end a name. */
-export const hostOf = (url: string): string =>
-  new URL(url).hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+export const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
 
 /** Whether a host is an address itself, so that there is nothing to look up. */
 export const isAddress = (host: string): boolean => ipaddr.isValid(host);

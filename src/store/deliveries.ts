@@ -16,10 +16,7 @@ export interface Hold {
  * Webhooks for which something is to be done now that nobody does: there is ledger that they have not read, or a delivery is
  * due. Those whose receivers fail come last. Only what is sealed under the given key.
  */
-export const findDueWebhooks = (
-  run: Run,
-  vaultKey: string,
-): Promise<{ id: string; isFailing: boolean }[]> =>
+export const findDueWebhooks = (run: Run, vaultKey: string): Promise<{ id: string; isFailing: boolean }[]> =>
   run(
     'due-webhooks',
     `select w.id, w.failing_since is not null as "isFailing" from webhook w
@@ -125,13 +122,7 @@ export const insertDeliveries = async (
           on conflict (webhook, position) do nothing
       )
       select id from read`,
-    [
-      webhook,
-      range.from,
-      range.upTo,
-      deliveries.map(({ id }) => id),
-      deliveries.map(({ position }) => position),
-    ],
+    [webhook, range.from, range.upTo, deliveries.map(({ id }) => id), deliveries.map(({ position }) => position)],
   );
   return rows.length > 0;
 };

@@ -44,7 +44,11 @@ export const inOrder = <Key, Value>(
 };
 
 /** Sorts rows to their parents, keeping their order. */
-export const byParent = <Row>(parents: readonly string[], rows: readonly Row[], parentOf: (row: Row) => string): Row[][] => {
+export const byParent = <Row>(
+  parents: readonly string[],
+  rows: readonly Row[],
+  parentOf: (row: Row) => string,
+): Row[][] => {
   const lists = new Map<string, Row[]>(parents.map((parent) => [parent, []]));
   for (const row of rows) lists.get(parentOf(row))?.push(row);
   return parents.map((parent) => lists.get(parent) ?? []);

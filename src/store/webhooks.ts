@@ -25,11 +25,9 @@ const toDelivery = (row: DeliveryRow): Delivery =>
 /** Webhooks by id, in no order. */
 export const findWebhooks = async (run: Run, ids: readonly string[]): Promise<Webhook[]> =>
   (
-    await run<WebhookRow>(
-      'webhooks-by-id',
-      `select ${WEBHOOK_COLUMNS} from webhook w where w.id = any($1::uuid[])`,
-      [ids],
-    )
+    await run<WebhookRow>('webhooks-by-id', `select ${WEBHOOK_COLUMNS} from webhook w where w.id = any($1::uuid[])`, [
+      ids,
+    ])
   ).map(toWebhook);
 
 /** The webhooks of one user, or of all (null), oldest first. */
@@ -56,11 +54,7 @@ export const findDeliveries = async (run: Run, ids: readonly string[]): Promise<
 export const deliveryKey = (delivery: Delivery): CursorKey => [delivery.position.toString()];
 
 /** Pages of webhooks' deliveries. */
-export const listDeliveries = async (
-  run: Run,
-  webhooks: readonly string[],
-  page: PageRequest,
-): Promise<Delivery[]> =>
+export const listDeliveries = async (run: Run, webhooks: readonly string[], page: PageRequest): Promise<Delivery[]> =>
   (
     await run<DeliveryRow>(
       'deliveries-of',
@@ -72,10 +66,7 @@ export const listDeliveries = async (
     )
   ).map(toDelivery);
 
-export const countDeliveries = (
-  run: Run,
-  webhooks: readonly string[],
-): Promise<{ webhook: string; count: number }[]> =>
+export const countDeliveries = (run: Run, webhooks: readonly string[]): Promise<{ webhook: string; count: number }[]> =>
   run(
     'deliveries-count',
     'select webhook, count(*)::int as count from delivery where webhook = any($1::uuid[]) group by webhook',

@@ -36,7 +36,7 @@ const DEFAULTS = {
     pageMax: 100,
   },
   text: { headline: 300, summary: 1000, body: 200_000, keptText: 1_000_000, comment: 10_000, listItems: 500 },
-  webhooks: { perUser: 20, allowLoopback: false },
+  webhooks: { perUser: 20, allowsLoopback: false },
 };
 
 it('needs no setting at all', () => {
