@@ -103,7 +103,7 @@ export class Couriers {
       noHandleSignals: true,
       gracefulShutdownAbortTimeout: options.drainMs,
       logger: new Logger(() => (level, message) => {
-        if (level === 'error' || level === 'warning') options.log.warn({ queue: message }, 'the queue of webhooks');
+        if (level === 'error') options.log.warn({ queue: message }, 'the queue of webhooks');
       }),
     });
   }

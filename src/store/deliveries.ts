@@ -26,7 +26,7 @@ export const findDueWebhooks = (run: Run, vaultKey: string): Promise<{ id: strin
         and (exists (select from delivery d where d.webhook = w.id and d.next_attempt_at <= clock_timestamp())
           or (w.read_to < (select max(c.position) from change c)
             and (select count(*) from (
-              select from delivery d where d.webhook = w.id and d.next_attempt_at is not null limit $2) x) < $2))`,
+              select from delivery d where d.webhook = w.id and d.next_attempt_at is not null limit $2::int) x) < $2::int))`,
     [vaultKey, MOST_OPEN],
   );
 
@@ -91,8 +91,8 @@ export async function findCallable(run: Run, id: string): Promise<CallableWebhoo
         case when w.former_until > clock_timestamp() then w.former_secret end as "formerSecret",
         u.role as "ownerRole", u.active as "ownerIsActive",
         (extract(epoch from clock_timestamp() - w.failing_since) * 1000)::float8 as "failingMs",
-        $2 - (select count(*)::int from (
-          select from delivery d where d.webhook = w.id and d.next_attempt_at is not null limit $2) x) as room
+        $2::int - (select count(*)::int from (
+          select from delivery d where d.webhook = w.id and d.next_attempt_at is not null limit $2::int) x) as room
       from webhook w join "user" u on u.id = w.owner where w.id = $1`,
     [id, MOST_OPEN],
   );
