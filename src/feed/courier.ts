@@ -196,7 +196,8 @@ export class Courier {
   ): Promise<void> {
     const { status, retryAfterMs } = outcome.end === 'answered' ? outcome : { status: null, retryAfterMs: null };
     const error = inWords(outcome);
-    const planned = planRetry(delivery.attempts + 1, status, retryAfterMs, Math.random());
+    const attempt = delivery.attempts + 1;
+    const planned = planRetry({ attempt, status, retryAfterMs, failingMs: webhook.failingMs }, Math.random());
     const next = status === GONE ? { retryInMs: null, pauseMs: null } : planned;
     await markFailed(this.newsroom.database.run, webhook.id, delivery.id, { status, error, ...next });
     if (next.pauseMs !== null) round.isOver = true;

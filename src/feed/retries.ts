@@ -21,36 +21,45 @@ const JITTER = 0.2;
 /** However long a receiver asks us to wait. */
 const LONGEST_WAIT_MS = 24 * HOUR;
 
-/** Statuses of a receiver that has too much to do: it is called no more for a while, whatever waits for it. */
+/** Statuses of a receiver that has too much to do, and for how long it is left alone at least. */
 const OVERLOADED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const LEAST_PAUSE_MS = 5 * SECOND;
+
+/** A receiver that does not answer is left alone for a tenth of the time for which it has not, for five minutes at most. */
+const SILENT_SHARE = 0.1;
+const LONGEST_SILENCE_MS = 5 * MINUTE;
 
 /** When to try again, and for how long to leave the receiver alone. */
 export interface Retry {
   /** Null where it was the last attempt. */
   retryInMs: number | null;
+  /** How long nothing at all is sent to the receiver; null for not. */
   pauseMs: number | null;
 }
 
+/** An attempt that failed. */
+export interface Failure {
+  /** Which one it was, from 1. */
+  readonly attempt: number;
+  /** What was answered; null for nothing. */
+  readonly status: number | null;
+  readonly retryAfterMs: number | null;
+  /** For how long no call has gone well; null where the last one did. */
+  readonly failingMs: number | null;
+}
+
 /**
- * What follows an attempt that failed: the schedule, or longer where the receiver says so in `Retry-After`.
+ * What follows an attempt that failed: the schedule, or longer where the receiver says so in `Retry-After`. One that has too
+ * much to do, or does not answer, is not called for anything else either, for a while.
  *
- * @param attempt which one it was, from 1.
  * @param random from 0 to 1.
  */
-export function planRetry(
-  attempt: number,
-  status: number | null,
-  retryAfterMs: number | null,
-  random: number,
-  schedule: readonly number[] = RETRY_AFTER_MS,
-): Retry {
-  const scheduled = schedule[attempt - 1];
-  const asked = retryAfterMs === null ? 0 : Math.min(retryAfterMs, LONGEST_WAIT_MS);
-  const isOverloaded = status !== null && OVERLOADED.has(status);
-  return {
-    retryInMs: scheduled === undefined ? null : Math.max(scheduled * (1 - JITTER + 2 * JITTER * random), asked),
-    pauseMs: isOverloaded ? Math.max(asked, schedule[0] ?? 0) : null,
-  };
+export function planRetry({ attempt, status, retryAfterMs, failingMs }: Failure, random: number): Retry {
+  const scheduled = RETRY_AFTER_MS[attempt - 1];
+  const asked = Math.min(retryAfterMs ?? 0, LONGEST_WAIT_MS);
+  const retryInMs = scheduled === undefined ? null : Math.max(scheduled * (1 - JITTER + 2 * JITTER * random), asked);
+  if (status === null) return { retryInMs, pauseMs: Math.min((failingMs ?? 0) * SILENT_SHARE, LONGEST_SILENCE_MS) };
+  return { retryInMs, pauseMs: OVERLOADED.has(status) ? Math.max(asked, LEAST_PAUSE_MS) : null };
 }
 
 /** Reads `Retry-After`: seconds, or a date of HTTP; null where there is none, or nothing that can be meant. */

@@ -21,11 +21,11 @@ let strict: TestWebhooks;
 let loose: TestWebhooks;
 let receiver: Receiver;
 beforeAll(async () => {
-  [strict, loose] = await Promise.all(
+  [strict, loose] = (await Promise.all(
     [false, true].map((allowsLoopback) =>
       openWebhooks({ timeLimitMs: 1000 }, { webhooks: { perUser: 20, allowsLoopback, resolve } }),
     ),
-  ) as [TestWebhooks, TestWebhooks];
+  )) as [TestWebhooks, TestWebhooks];
   receiver = await startReceiver();
 });
 afterAll(async () => {
@@ -73,7 +73,12 @@ describe('When it is saved', () => {
 
   it('with loopback allowed nothing else of the network is', async () => {
     names.set('inside.example', ['10.0.0.1']);
-    for (const url of ['https://inside.example/', 'http://10.0.0.1/', 'http://169.254.169.254/', 'http://[::ffff:127.0.0.1]/'])
+    for (const url of [
+      'https://inside.example/',
+      'http://10.0.0.1/',
+      'http://169.254.169.254/',
+      'http://[::ffff:127.0.0.1]/',
+    ])
       expect(await loose.create({ url })).toEqual(refusal(expect.stringContaining('inside the network')));
     expect(await loose.create({ url: 'http://news.example/' })).toEqual(refusal(expect.stringContaining('https')));
     for (const url of [receiver.url, 'http://[::1]:8080/', 'http://2130706433:8080/'])
@@ -145,7 +150,10 @@ describe('When something is sent', () => {
     await once(plain, 'listening');
     const { port: at } = plain.address() as AddressInfo;
     const { lastStatus, lastError } = await attempt(loose, `https://127.0.0.1:${at}/`);
-    expect({ lastStatus, lastError }).toEqual({ lastStatus: null, lastError: expect.stringMatching(/TLS|failed|closed/) });
+    expect({ lastStatus, lastError }).toEqual({
+      lastStatus: null,
+      lastError: expect.stringMatching(/TLS|failed|closed/),
+    });
     plain.close();
   });
 

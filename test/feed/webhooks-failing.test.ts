@@ -50,7 +50,12 @@ const secondsTo = (time: string): number => (Date.parse(time) - Date.now()) / 10
 describe('What a receiver answers that is not 2xx, or does not answer', () => {
   it.each<[string, Parameters<Receiver['answers']>[0], number | null, RegExp]>([
     ['500', 500, 500, /^The receiver answered 500\.$/],
-    ['404 with words', (response) => response.writeHead(404).end('no such hook'), 404, /answered 404\. It said: no such hook$/],
+    [
+      '404 with words',
+      (response) => response.writeHead(404).end('no such hook'),
+      404,
+      /answered 404\. It said: no such hook$/,
+    ],
     [
       'a redirect',
       (response) => response.writeHead(302, { location: 'http://127.0.0.1:1/elsewhere' }).end(),
@@ -142,7 +147,9 @@ describe('What a receiver asks for', () => {
     const { changes } = await desk.room
       .as('EDITOR')
       .run('query ($after: Cursor!) { changes(after: $after) { changes { entryId } } }', { after: acknowledged });
-    expect(changes.changes.map((change: Answer) => change.entryId).slice(1, 3)).toEqual(missed.map((entry) => entry.id));
+    expect(changes.changes.map((change: Answer) => change.entryId).slice(1, 3)).toEqual(
+      missed.map((entry) => entry.id),
+    );
     receiver.answers(200);
     expect((await desk.act('enableWebhook', id)).webhook).toMatchObject({ enabled: true, disabledReason: null });
     await receiver.got(5);

@@ -1,6 +1,6 @@
 import { openDesk } from '../support/desk';
 import type { Answer } from '../support/newsroom';
-import { type Receiver, startReceiver, verify } from '../support/receiver';
+import { type Received, type Receiver, startReceiver, verify } from '../support/receiver';
 import { openWebhooks, type TestWebhooks, until } from '../support/webhooks';
 
 jest.setTimeout(15_000);
@@ -35,7 +35,7 @@ it('a receiver is sent what becomes public, signed as in Standard Webhooks, and 
     'user-agent': 'newsroom-wiki-webhooks/1',
     'webhook-timestamp': expect.stringMatching(/^\d{10}$/),
   });
-  expect(verify(secret, call!)).toEqual({
+  expect(verify(secret, call as Received)).toEqual({
     type: 'entry.published',
     timestamp: expect.any(String),
     data: {
@@ -62,16 +62,17 @@ it('each change is sent once, what happened to one entry in its order, and what 
   expect(new Set(receiver.calls.map((call) => call.id)).size).toBe(15);
   for (const story of stories)
     expect(
-      receiver.calls
-        .filter(({ event }) => event.data.entryId === story.id)
-        .map(({ event }) => event.data.revision),
+      receiver.calls.filter(({ event }) => event.data.entryId === story.id).map(({ event }) => event.data.revision),
     ).toEqual([1, 2, 3, 4, 5]);
   const { acknowledged } = await desk.find(id);
   const { changes } = await desk.room
     .as('EDITOR')
-    .run('query ($after: Cursor!) { changes(after: $after, filter: { view: LATEST }) { changes { cursor } hasMore } }', {
-      after: acknowledged,
-    });
+    .run(
+      'query ($after: Cursor!) { changes(after: $after, filter: { view: LATEST }) { changes { cursor } hasMore } }',
+      {
+        after: acknowledged,
+      },
+    );
   expect(changes).toEqual({ changes: [], hasMore: false });
 });
 
@@ -116,7 +117,9 @@ it('a changed secret signs beside the former one, for a day', async () => {
     [no, yes, yes],
     [no, no, yes],
   ]);
-  expect(receiver.calls.map((call) => String(call.headers['webhook-signature']).split(' ').length)).toEqual([1, 2, 2, 1]);
+  expect(receiver.calls.map((call) => String(call.headers['webhook-signature']).split(' ').length)).toEqual([
+    1, 2, 2, 1,
+  ]);
 });
 
 it('what was sent is sent once more when it is asked for, with the same id', async () => {

@@ -44,7 +44,10 @@ describe('The address of a webhook', () => {
     '%s leads inside',
     (url) => {
       const cleaned = cleanReceiverUrl(url, false);
-      expect(cleaned).toMatchObject({ ok: false, reason: expect.stringMatching(/inside the network|does not name a host/) });
+      expect(cleaned).toMatchObject({
+        ok: false,
+        reason: expect.stringMatching(/inside the network|does not name a host/),
+      });
     },
   );
 

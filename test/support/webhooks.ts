@@ -63,7 +63,8 @@ export async function openWebhooks(
   };
   startCouriers();
   const run = async (name: string, type: string, input: Fields, fields: string, role: UserRole): Promise<Answer> =>
-    (await room.as(role).run(`mutation ($input: ${type}!) { act: ${name}(input: $input) { ${fields} } }`, { input })).act;
+    (await room.as(role).run(`mutation ($input: ${type}!) { act: ${name}(input: $input) { ${fields} } }`, { input }))
+      .act;
   const create: TestWebhooks['create'] = (input, role = 'EDITOR') =>
     run('createWebhook', 'CreateWebhookInput', input, PAYLOAD, role);
   const find: TestWebhooks['find'] = async (id, role = 'EDITOR') => {
