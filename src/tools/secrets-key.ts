@@ -47,7 +47,9 @@ export function findSecretsKey({ newsroom, database }: Config, log: Pick<Log, 'w
   const file = path.join(database.dataDir, FILE);
   try {
     if (!existsSync(file)) makeKey(file);
-    return readFileSync(file, 'utf8').trim();
+    const key = readFileSync(file, 'utf8').trim();
+    if (key.length < KEY_BYTES) throw new Error(`the file holds ${key.length} characters`);
+    return key;
   } catch (error) {
     log.warn({ err: error }, `the key of secrets, ${file}, cannot be had: there are no webhooks; set SECRETS_KEY`);
     return undefined;

@@ -1,3 +1,4 @@
+import type { Answer } from '../support/newsroom';
 import { buildProgram, type BuiltProgram, type Started } from '../support/program';
 import { type Received, type Receiver, startReceiver, verify } from '../support/receiver';
 import { openWebhooks, SECRETS_KEY, type TestWebhooks, until } from '../support/webhooks';
@@ -93,4 +94,41 @@ it('a server with a database of its own and no key has no webhooks, and says wha
   expect(errors[0]?.extensions.code).toBe('SERVICE_UNAVAILABLE');
   expect(errors[0]?.message).toContain('set SECRETS_KEY');
   expect(await server.stop('SIGTERM')).toBe(0);
+});
+
+it('a server with nothing set keeps its key beside its database, and has webhooks; after a restart, too', async () => {
+  const admin = 'a-token-of-the-newsroom-s-own';
+  const settings = {
+    DATA_DIR: program.makeDirectory(),
+    PORT: '0',
+    SAMPLE: 'off',
+    WEBHOOKS_ALLOW_LOOPBACK: 'on',
+    ADMIN_TOKEN: admin,
+  };
+  const own = await startReceiver();
+  const ask = async (url: string, query: string): Promise<Answer> => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${admin}` };
+    const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    return ((await answer.json()) as { data: Answer }).data;
+  };
+  const writeStory = (url: string, headline: string): Promise<Answer> =>
+    ask(url, `mutation { createStory(input: { publish: true, fields: { headline: "${headline}" } }) { outcome } }`);
+  let server = program.start(settings);
+  let url = await server.ready;
+  const { createWebhook } = await ask(
+    url,
+    `mutation { createWebhook(input: { url: "${own.url}" }) { secret problems { message } } }`,
+  );
+  expect(createWebhook.problems).toEqual([]);
+  await writeStory(url, 'Before');
+  await own.got(1);
+  expect(await server.stop('SIGTERM')).toBe(0);
+  server = program.start(settings);
+  url = await server.ready;
+  await writeStory(url, 'After');
+  await own.got(2);
+  for (const call of own.calls) expect(verify(createWebhook.secret, call).type).toBe('entry.published');
+  expect(await server.stop('SIGTERM')).toBe(0);
+  expect(server.stdout() + server.stderr()).not.toContain(createWebhook.secret);
+  await own.close();
 });
