@@ -84,10 +84,10 @@ const RESOLVERS = [
   EntryWatchResolver,
   UserWatchResolver,
   PresenceResolver,
-  UserResolver,
-  TokenResolver,
   WebhookResolver,
   DeliveryResolver,
+  UserResolver,
+  TokenResolver,
 ] as const;
 
 let built: GraphQLSchema | undefined;

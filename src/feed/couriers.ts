@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Logger, makeWorkerUtils, run, type Runner } from 'graphile-worker';
 import type { Log } from '../base/log';
 import type { Vault } from '../base/vault';
@@ -15,7 +16,8 @@ const AT_ONCE = 25;
 const LOOK_EVERY_MS = 400;
 /** Each of those who wait for a job asks so often; usually they are woken. */
 const POLL_EVERY_MS = 5000;
-const START_AGAIN_MS = 1000;
+/** The queue is started again after so long, each time twice as long where it ends at once. */
+const START_AGAIN_MS = { first: 1000, longest: 60_000 };
 const HOUR_MS = 3_600_000;
 /** Receivers that fail wait behind those that do not. Lower comes first. */
 const PRIORITY = { sound: 0, failing: 10 };
@@ -75,9 +77,10 @@ export class Couriers {
 
   /** The queue's workers end with what they cannot help, such as a database that is gone: then they are started anew. */
   private async keepRunning(): Promise<void> {
-    while (!this.asked.signal.aborted) {
+    for (let pause = START_AGAIN_MS.first; !this.asked.signal.aborted;) {
       try {
         const runner = await this.startRunner();
+        pause = START_AGAIN_MS.first;
         // Asked to stop while it started: nobody else would stop it.
         if (this.asked.signal.aborted) await runner.stop();
         else this.runner = runner;
@@ -86,7 +89,8 @@ export class Couriers {
         this.complain(error);
       }
       this.runner = null;
-      await this.waitOrStop(START_AGAIN_MS);
+      await wait(pause, undefined, { signal: this.asked.signal }).catch(() => undefined); // asked to stop meanwhile
+      pause = Math.min(pause * 2, START_AGAIN_MS.longest);
     }
   }
 
@@ -105,21 +109,6 @@ export class Couriers {
       logger: new Logger(() => (level, message) => {
         if (level === 'error') options.log.warn({ queue: message }, 'the queue of webhooks');
       }),
-    });
-  }
-
-  private async waitOrStop(ms: number): Promise<void> {
-    if (this.asked.signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.asked.signal.addEventListener(
-        'abort',
-        () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        { once: true },
-      );
     });
   }
 
