@@ -117,15 +117,22 @@ function describe(error: unknown): string {
  * others. Never throws.
  */
 export async function exchange(call: Call, { timeLimitMs, cut, ...reach }: Bounds): Promise<Outcome> {
-  const limit = AbortSignal.timeout(timeLimitMs);
-  const signal = AbortSignal.any([limit, cut]);
+  // Not AbortSignal.any: what it makes stays with a signal that lives as long as the process.
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  const limit = setTimeout(end, timeLimitMs);
+  cut.addEventListener('abort', end);
+  if (cut.aborted) end();
   try {
-    const addresses = await within(signal, findAddresses(call.url, reach));
-    return await post(call, addresses, signal);
+    const addresses = await within(over.signal, findAddresses(call.url, reach));
+    return await post(call, addresses, over.signal);
   } catch (error) {
     if (cut.aborted) return { end: 'cut' };
-    if (limit.aborted)
+    if (over.signal.aborted)
       return { end: 'unanswered', error: `No whole answer came within ${timeLimitMs / 1000} seconds.` };
     return { end: 'unanswered', error: describe(error) };
+  } finally {
+    clearTimeout(limit);
+    cut.removeEventListener('abort', end);
   }
 }

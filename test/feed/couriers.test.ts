@@ -1,7 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
 import pg from 'pg';
 import { readConfig } from '../../src/base/config';
+import type { Vault } from '../../src/base/vault';
+import { Couriers } from '../../src/feed/couriers';
+import { migrate } from '../../src/store/migrate';
 import { openNewsroom } from '../../src/store/open-newsroom';
 import type { Newsroom } from '../../src/store/scope';
+import { createDatabase } from '../support/database';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { openWebhooks, SECRETS_KEY, type TestWebhooks, until } from '../support/webhooks';
 
@@ -10,10 +16,10 @@ jest.setTimeout(60_000);
 let desk: TestWebhooks;
 let receiver: Receiver;
 const others: Newsroom[] = [];
-const openOther = async (): Promise<Newsroom> => {
+const openOther = async (url = desk.room.url): Promise<Newsroom> => {
   const { database, limits, text } = readConfig({});
   const newsroom = await openNewsroom({
-    database: { ...database, url: desk.room.url, onConnectionError: () => undefined },
+    database: { ...database, url, onConnectionError: () => undefined },
     text,
     pages: limits,
     language: 'en',
@@ -136,4 +142,34 @@ it('when they stop, calls under way may end; one that does not is made by the ne
   expect(receiver.calls[2]?.id).toBe(receiver.calls[1]?.id);
   await until(async () => (await room.deliveriesOf(id))[1]?.state === 'DELIVERED');
   await room.close();
+});
+
+it('without the right to create a schema they say so, and begin once they have it', async () => {
+  const role = `limited_${randomBytes(6).toString('hex')}`;
+  const database = await createDatabase('empty');
+  const admin = new pg.Client({ connectionString: database.url });
+  await admin.connect();
+  await admin.query(`create role ${role} login password 'limited'; grant create, usage on schema public to ${role}`);
+  const url = new URL(database.url);
+  [url.username, url.password] = [role, 'limited'];
+  await migrate(url.href);
+  const newsroom = await openOther(url.href);
+  const warnings: unknown[] = [];
+  const warn = (...words: unknown[]): void => void warnings.push(words);
+  const couriers = new Couriers(newsroom, newsroom.vault as Vault, { drainMs: 100, log: { warn, error: warn } });
+  couriers.start();
+  await until(() => warnings.length > 0);
+  expect(inspect(warnings[0])).toContain('permission denied for database');
+  await admin.query(`grant create on database ${url.pathname.slice(1)} to ${role}`);
+  await until(async () => {
+    const { rows } = await admin.query(`select to_regclass('newsroom_queue._private_jobs') as made`);
+    return rows[0].made !== null;
+  });
+  await couriers.stop();
+  await newsroom.database.close();
+  others.splice(others.indexOf(newsroom), 1);
+  await admin.query(`drop owned by ${role}`);
+  await admin.end();
+  await database.drop();
+  await desk.room.sql(`drop role ${role}`);
 });
