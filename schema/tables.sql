@@ -22,7 +22,7 @@ create table change (
   constraint change_changeset FOREIGN KEY (changeset) REFERENCES changeset(id),
   constraint change_entry FOREIGN KEY (entry) REFERENCES entry(id),
   constraint change_into FOREIGN KEY (into_entry) REFERENCES entry(id),
-  constraint change_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text])))
+  constraint change_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text, 'MERGED'::text])))
 );
 CREATE INDEX change_by_changeset ON public.change USING btree (changeset, "position") WHERE (changeset IS NOT NULL);
 CREATE INDEX change_by_entry ON public.change USING btree (entry, "position") INCLUDE (latest, published, accepted, state, at);
@@ -133,7 +133,7 @@ create table entry (
   constraint entry_kind CHECK ((kind = ANY (ARRAY['STORY'::text, 'ACTOR'::text, 'EVENT'::text, 'CLAIM'::text, 'DOCUMENT'::text, 'CITATION'::text]))),
   constraint entry_protected_role CHECK ((protected_role = ANY (ARRAY['READER'::text, 'CONTRIBUTOR'::text, 'EDITOR'::text, 'ADMIN'::text]))),
   constraint entry_published CHECK ((published <= latest)),
-  constraint entry_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text])))
+  constraint entry_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text, 'MERGED'::text])))
 );
 CREATE INDEX entry_by_embargo ON public.entry USING btree (embargo_until) WHERE (state = 'EMBARGOED'::text);
 CREATE INDEX entry_waiting ON public.entry USING btree (id) WHERE ((accepted < latest) OR (submitted_at IS NOT NULL));
@@ -219,11 +219,20 @@ create table redirect (
   into_entry uuid not null,
   since bigint not null,
   until bigint,
+  merged_into uuid not null,
+  state text not null,
+  revision integer not null,
   constraint redirect_pkey PRIMARY KEY (from_entry, since),
+  constraint redirect_apart CHECK ((from_entry <> into_entry)),
   constraint redirect_from FOREIGN KEY (from_entry) REFERENCES entry(id),
-  constraint redirect_into FOREIGN KEY (into_entry) REFERENCES entry(id)
+  constraint redirect_into FOREIGN KEY (into_entry) REFERENCES entry(id),
+  constraint redirect_merged_into FOREIGN KEY (merged_into) REFERENCES entry(id),
+  constraint redirect_revision FOREIGN KEY (merged_into, revision) REFERENCES revision(entry, number),
+  constraint redirect_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text])))
 );
 CREATE INDEX redirect_by_target ON public.redirect USING btree (into_entry) WHERE (until IS NULL);
+CREATE INDEX redirect_ever_by_target ON public.redirect USING btree (into_entry);
+CREATE UNIQUE INDEX redirect_now ON public.redirect USING btree (from_entry) WHERE (until IS NULL);
 
 create table revision (
   entry uuid not null,
@@ -300,6 +309,28 @@ CREATE INDEX shown_by_facets ON public.shown USING gin (facets jsonb_path_ops);
 CREATE INDEX shown_by_span ON public.shown USING gist (tstzrange(earliest, latest)) WHERE ((earliest IS NOT NULL) OR (latest IS NOT NULL));
 CREATE INDEX shown_by_title ON public.shown USING btree (view, kind, sort_title COLLATE "C", entry);
 CREATE INDEX shown_by_update ON public.shown USING btree (view, kind, at, entry);
+
+create table shown_before (
+  entry uuid not null,
+  view text not null,
+  revision integer not null,
+  format smallint not null,
+  kind text not null,
+  title text not null,
+  sort_title text not null,
+  slug text,
+  language text not null,
+  state text not null,
+  since timestamp(3) with time zone not null,
+  at timestamp(3) with time zone not null,
+  earliest timestamp(3) with time zone,
+  latest timestamp(3) with time zone,
+  facets jsonb not null,
+  content json not null,
+  constraint shown_before_pkey PRIMARY KEY (entry, view),
+  constraint shown_before_entry FOREIGN KEY (entry) REFERENCES entry(id),
+  constraint shown_view CHECK ((view = ANY (ARRAY['PUBLISHED'::text, 'LATEST'::text])))
+);
 
 create table slug (
   kind text not null,

@@ -35,6 +35,7 @@ import {
   StoryResolver,
   TimelineItemResolver,
 } from './story.resolver';
+import { MatchCandidateResolver, MergeResolver, UnmergePayloadResolver } from './merge.resolver';
 import { TakeBackResolver } from './take-back.resolver';
 import { EntryWatchResolver, UserWatchResolver } from './watch.resolver';
 import { DeliveryResolver, WebhookResolver } from './webhook.resolver';
@@ -71,6 +72,9 @@ const RESOLVERS = [
   EditPayloadResolver,
   EntryPayloadResolver,
   TakeBackResolver,
+  MergeResolver,
+  UnmergePayloadResolver,
+  MatchCandidateResolver,
   ChangesetPayloadResolver,
   ProblemResolver,
   StoryPayloadResolver,

@@ -2,6 +2,7 @@ import type { ChangeKind, ChangeRecord } from '../model/change';
 import type { EntryKind } from '../model/entry';
 import type { View } from '../model/lens';
 import type { Run } from './database';
+import { IDENTITY_NOW } from './identity';
 import { findHolders, holdsAt, waysOf } from './holding';
 
 /** What a follower asks for; null is any, an empty list is nothing. */
@@ -131,7 +132,7 @@ async function look(
     `feed-${view}${byEntry ? '-by-entry' : ''}${story === null ? '' : '-of-story'}`,
     // In steps: what is asked for is found first, and of that as much is looked at in order as the page needs.
     `with looked as materialized (${lookAt(view, byEntry)}),
-      ${story === null ? '' : `${waysOf('array[$7::uuid]', `'${view}'`)},`}
+      ${story === null ? '' : `${waysOf(`array[${namedBy('$7::uuid', `'${view}'`)}]`, `'${view}'`)},`}
       asked as materialized (
         select c.*, e.kind as entry_kind from looked c join entry e on e.id = c.entry
           where ($3::text[] is null or ${KIND[view]} = any($3)) and ($4::text[] is null or e.kind = any($4))
@@ -151,14 +152,24 @@ async function look(
   return { rows: looked, last, head, found: answer.filter((row): row is Row & typeof row => row.position !== null) };
 }
 
+const { namedBy, clusterOf } = IDENTITY_NOW;
+
+// All that answers for what is named or watched, and all for which that answers: they count as one (rules 4.9).
 async function entriesOf(run: Run, filter: FeedFilter): Promise<readonly string[] | null> {
-  if (filter.watchedBy === null) return filter.entries;
-  const rows = await run<{ entry: string }>(
-    'watched-of',
-    'select entry from watch where user_id = $1 and ($2::uuid[] is null or entry = any($2))',
-    [filter.watchedBy, filter.entries],
+  const { view, entries, watchedBy } = filter;
+  if (entries === null && watchedBy === null) return null;
+  const clustersOf = (id: string): string =>
+    `(select m.id from (select ${namedBy(id, `'${view}'`)} as root) n
+      cross join unnest(array_append(${clusterOf('n.root')}, ${id})) as m (id))`;
+  const named = `select m.id from unnest($1::uuid[]) as i (id) cross join lateral ${clustersOf('i.id')} m`;
+  const watched = `select m.id from watch w cross join lateral ${clustersOf('w.entry')} m where w.user_id = $2`;
+  const rows = await run<{ id: string }>(
+    `feed-entries-${view}`,
+    `select distinct x.id from (${named} union all ${watched}) x
+      where ($1::uuid[] is null or x.id in (${named})) and ($2::uuid is null or x.id in (${watched}))`,
+    [entries, watchedBy],
   );
-  return rows.map(({ entry }) => entry);
+  return rows.map(({ id }) => id);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { View } from '../model/lens';
 import type { Run } from './database';
+import { IDENTITY_NOW, identityAt } from './identity';
 import { isTold, type LinkTense } from './links';
 
 /** Beyond every position: links that are held still end here. */
@@ -52,12 +53,22 @@ function renderHop(
 ): string {
   const along = out === (search.from === 'STORIES');
   const [here, there] = along ? ['from_entry', 'to_entry'] : ['to_entry', 'from_entry'];
+  const most = search.newest === undefined ? '' : `order by l.since desc limit ${search.newest}`;
   const half = (
     held: string,
   ): string => `(select l.${there} as id, l.field, l.item, l.since, coalesce(l.until, ${STILL}) as until
-      from link l where l.${here} = ${known} and l.view = ${view} and l.to_entry is not null and ${held} and ${condition}
-      ${search.newest === undefined ? '' : `order by l.since desc limit ${search.newest}`})`;
-  const halves = [half('l.until is null'), ...(search.ever ? [half('l.until is not null')] : [])];
+      from link l where l.${here} = ${known} and l.view = ${view} and l.to_entry is not null and ${held} and ${condition} ${most})`;
+  // What a link leads to may be merged into another, which answers for it meanwhile.
+  const [start, end] = along ? ['l.from_entry', 'd.into_entry'] : ['d.into_entry', 'l.from_entry'];
+  const redirected = (
+    held: string,
+  ): string => `(select ${end} as id, l.field, l.item, greatest(l.since, d.since) as since,
+        least(coalesce(l.until, ${STILL}), coalesce(d.until, ${STILL})) as until
+      from redirect d join link l on l.to_entry = d.from_entry
+      where ${start} = ${known} and l.view = ${view} and ${held} and ${condition} ${most})`;
+  const halves = search.ever
+    ? ['l.until is null', 'l.until is not null'].flatMap((held) => [half(held), redirected(held)])
+    : [half('l.until is null'), redirected('l.until is null and d.until is null')];
   const stay = orStay ? [`select ${known}, '', '', 0, ${STILL}`] : [];
   return `cross join lateral (${[...halves, ...stay].join(' union all ')} offset 0) ${alias}`;
 }
@@ -107,6 +118,7 @@ interface When extends LinkTense {
 }
 
 const NOW: When = {
+  ...IDENTITY_NOW,
   holds: (way) => `${way}.until = ${STILL}`,
   listed: (id, view) =>
     `(select ${STILL} from shown n where n.entry = ${id} and n.view = ${view} and n.state <> 'DELETED')`,
@@ -117,6 +129,7 @@ const NOW: When = {
 
 // Where a link ends with the very change (what held it was edited, or taken back) the change is still one of the story's.
 const at = (position: string): When => ({
+  ...identityAt(position),
   holds: (way) => `${way}.since <= ${position} and ${way}.until >= ${position}`,
   listed: (id, view) => `listed_at(${id}, ${view}, ${position})`,
   isListed: (id, view) => `listed_at(${id}, ${view}, ${position}) is not null`,

@@ -125,6 +125,40 @@ it('What is for the newsroom’s eyes is not told by what changed', async () => 
   expect(JSON.stringify(await changesTo(room.as('EDITOR')))).toContain('kept still');
 });
 
+it('What is merged into another is told with what answers for it, and counts as that', async () => {
+  const act = (name: string, input: object): Promise<Answer> =>
+    room
+      .as('EDITOR')
+      .run(
+        `mutation ($input: ${name === 'mergeEntries' ? 'MergeEntriesInput' : 'UnmergeEntryInput'}!) { act: ${name}(input: $input) { outcome problems { message } } }`,
+        { input },
+      );
+  const [one, other] = [await room.make.actor(), await room.make.actor()];
+  const story = await room.make.story({ cast: [{ actor: one.id }] });
+  expect(await act('mergeEntries', { from: one.id, into: other.id })).toMatchObject({ act: { outcome: 'SAVED' } });
+  await openDesk(room).edit('actor', other.id, 2, { description: 'One man.' });
+  const [merged, ...more] = await changesTo(room.asAnonymous(), { kinds: ['MERGED'] });
+  expect(more).toEqual([]);
+  expect(merged).toMatchObject({ entryId: one.id, entry: null, revision: null, into: { id: other.id } });
+  // Of the story is what it tells of, and what answers for that since.
+  const ofStory = async () =>
+    (await changesTo(room.asAnonymous(), { story: story.id })).map(({ kind, entryId }) => `${kind} ${entryId}`);
+  expect(await ofStory()).toEqual([`PUBLISHED ${story.id}`, `MERGED ${one.id}`, `EDITED ${other.id}`]);
+  for (const id of [one.id, other.id]) {
+    const changes = await changesTo(room.asAnonymous(), { entries: [id] }, 'kind entryId');
+    expect(changes.map(({ kind, entryId }) => `${kind} ${entryId}`)).toEqual([
+      `PUBLISHED ${other.id}`,
+      expect.stringContaining('EDITED'),
+      `MERGED ${one.id}`,
+      `EDITED ${other.id}`,
+    ]);
+  }
+  expect(await act('unmergeEntry', { id: one.id })).toMatchObject({ act: { outcome: 'SAVED' } });
+  await openDesk(room).edit('actor', one.id, 1, { description: 'Another man.' });
+  const after = await ofStory();
+  expect(after.slice(-2)).toEqual([`UNMERGED ${one.id}`, `EDITED ${one.id}`]);
+});
+
 it('Where readers are told of nothing older, the feed tells of nothing older', async () => {
   const off = await openTestNewsroom({ publicHistory: 'off' });
   const authors = await openTestNewsroom({ publicHistory: 'authors' });

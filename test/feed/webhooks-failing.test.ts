@@ -236,7 +236,7 @@ describe('A receiver that fails for long', () => {
     receiver.answers(200);
     await desk.act('enableWebhook', id);
     await receiver.got(5);
-    expect(receiver.calls.map((call) => call.id).slice(0, 4)).toEqual(Array(4).fill(failed.id));
+    expect(receiver.calls.filter((call) => call.id === failed.id)).toHaveLength(4);
     await until(async () => (await desk.deliveriesOf(id)).every(({ state }) => state === 'DELIVERED'));
   });
 
