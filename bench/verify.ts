@@ -143,7 +143,7 @@ function newsroomOn(client: pg.Client): Newsroom {
     words[config.text] ? client.query(words[config.text] as string) : client.query(config);
   const pool = { query, connect: async () => ({ query, release: () => undefined }) };
   const database = { pool, run: runOn(pool as unknown as pg.Pool) } as unknown as Database;
-  const { text, limits, newsroom } = readConfig({});
+  const { text, limits, newsroom, webhooks } = readConfig({});
   return {
     database,
     cursors: makeListCursors(Buffer.alloc(32)),
@@ -152,6 +152,8 @@ function newsroomOn(client: pg.Client): Newsroom {
     pages: limits,
     language: newsroom.language,
     publicHistory: newsroom.publicHistory,
+    vault: null,
+    webhooks,
   };
 }
 

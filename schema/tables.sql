@@ -22,7 +22,7 @@ create table change (
   constraint change_changeset FOREIGN KEY (changeset) REFERENCES changeset(id),
   constraint change_entry FOREIGN KEY (entry) REFERENCES entry(id),
   constraint change_into FOREIGN KEY (into_entry) REFERENCES entry(id),
-  constraint change_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text])))
+  constraint change_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text, 'MERGED'::text])))
 );
 CREATE INDEX change_by_changeset ON public.change USING btree (changeset, "position") WHERE (changeset IS NOT NULL);
 CREATE INDEX change_by_entry ON public.change USING btree (entry, "position") INCLUDE (latest, published, accepted, state, at);
@@ -94,6 +94,28 @@ create table correction (
 CREATE INDEX correction_by_entry ON public.correction USING btree (entry, "position" DESC);
 CREATE INDEX correction_by_position ON public.correction USING btree ("position" DESC);
 
+create table delivery (
+  id uuid not null,
+  webhook uuid not null,
+  "position" bigint not null,
+  state text not null,
+  attempts integer not null,
+  last_status integer,
+  last_error text,
+  next_attempt_at timestamp(3) with time zone,
+  delivered_at timestamp(3) with time zone,
+  constraint delivery_pkey PRIMARY KEY (id),
+  constraint delivery_change FOREIGN KEY ("position") REFERENCES change("position"),
+  constraint delivery_delivered CHECK (((state <> 'DELIVERED'::text) OR (delivered_at IS NOT NULL))),
+  constraint delivery_next CHECK (((next_attempt_at IS NOT NULL) = (state = ANY (ARRAY['PENDING'::text, 'RETRYING'::text])))),
+  constraint delivery_once UNIQUE (webhook, "position"),
+  constraint delivery_state CHECK ((state = ANY (ARRAY['PENDING'::text, 'RETRYING'::text, 'DELIVERED'::text, 'FAILED'::text]))),
+  constraint delivery_webhook FOREIGN KEY (webhook) REFERENCES webhook(id) ON DELETE CASCADE
+);
+CREATE INDEX delivery_due ON public.delivery USING btree (webhook, next_attempt_at, "position") WHERE (next_attempt_at IS NOT NULL);
+CREATE INDEX delivery_old ON public.delivery USING btree (delivered_at) WHERE (state = 'DELIVERED'::text);
+CREATE INDEX delivery_open ON public.delivery USING btree (webhook, "position") WHERE (delivered_at IS NULL);
+
 create table entry (
   id uuid not null,
   kind text not null,
@@ -111,7 +133,7 @@ create table entry (
   constraint entry_kind CHECK ((kind = ANY (ARRAY['STORY'::text, 'ACTOR'::text, 'EVENT'::text, 'CLAIM'::text, 'DOCUMENT'::text, 'CITATION'::text]))),
   constraint entry_protected_role CHECK ((protected_role = ANY (ARRAY['READER'::text, 'CONTRIBUTOR'::text, 'EDITOR'::text, 'ADMIN'::text]))),
   constraint entry_published CHECK ((published <= latest)),
-  constraint entry_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text])))
+  constraint entry_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text, 'MERGED'::text])))
 );
 CREATE INDEX entry_by_embargo ON public.entry USING btree (embargo_until) WHERE (state = 'EMBARGOED'::text);
 CREATE INDEX entry_waiting ON public.entry USING btree (id) WHERE ((accepted < latest) OR (submitted_at IS NOT NULL));
@@ -197,11 +219,20 @@ create table redirect (
   into_entry uuid not null,
   since bigint not null,
   until bigint,
+  merged_into uuid not null,
+  state text not null,
+  revision integer not null,
   constraint redirect_pkey PRIMARY KEY (from_entry, since),
+  constraint redirect_apart CHECK ((from_entry <> into_entry)),
   constraint redirect_from FOREIGN KEY (from_entry) REFERENCES entry(id),
-  constraint redirect_into FOREIGN KEY (into_entry) REFERENCES entry(id)
+  constraint redirect_into FOREIGN KEY (into_entry) REFERENCES entry(id),
+  constraint redirect_merged_into FOREIGN KEY (merged_into) REFERENCES entry(id),
+  constraint redirect_revision FOREIGN KEY (merged_into, revision) REFERENCES revision(entry, number),
+  constraint redirect_state CHECK ((state = ANY (ARRAY['DRAFT'::text, 'EMBARGOED'::text, 'PUBLISHED'::text, 'WITHDRAWN'::text, 'DELETED'::text])))
 );
 CREATE INDEX redirect_by_target ON public.redirect USING btree (into_entry) WHERE (until IS NULL);
+CREATE INDEX redirect_ever_by_target ON public.redirect USING btree (into_entry);
+CREATE UNIQUE INDEX redirect_now ON public.redirect USING btree (from_entry) WHERE (until IS NULL);
 
 create table revision (
   entry uuid not null,
@@ -279,6 +310,28 @@ CREATE INDEX shown_by_span ON public.shown USING gist (tstzrange(earliest, lates
 CREATE INDEX shown_by_title ON public.shown USING btree (view, kind, sort_title COLLATE "C", entry);
 CREATE INDEX shown_by_update ON public.shown USING btree (view, kind, at, entry);
 
+create table shown_before (
+  entry uuid not null,
+  view text not null,
+  revision integer not null,
+  format smallint not null,
+  kind text not null,
+  title text not null,
+  sort_title text not null,
+  slug text,
+  language text not null,
+  state text not null,
+  since timestamp(3) with time zone not null,
+  at timestamp(3) with time zone not null,
+  earliest timestamp(3) with time zone,
+  latest timestamp(3) with time zone,
+  facets jsonb not null,
+  content json not null,
+  constraint shown_before_pkey PRIMARY KEY (entry, view),
+  constraint shown_before_entry FOREIGN KEY (entry) REFERENCES entry(id),
+  constraint shown_view CHECK ((view = ANY (ARRAY['PUBLISHED'::text, 'LATEST'::text])))
+);
+
 create table slug (
   kind text not null,
   slug text not null,
@@ -346,6 +399,37 @@ create table watch (
   constraint watch_user FOREIGN KEY (user_id) REFERENCES "user"(id)
 );
 CREATE INDEX watch_by_time ON public.watch USING btree (user_id, since DESC, entry);
+
+create table webhook (
+  id uuid not null,
+  owner uuid not null,
+  url text not null,
+  view text not null,
+  kinds text[],
+  entry_kinds text[],
+  entries uuid[],
+  story uuid,
+  watched boolean not null,
+  created_at timestamp(3) with time zone not null default clock_timestamp(),
+  read_to bigint not null,
+  vault_key text not null,
+  secret text not null,
+  former_secret text,
+  former_until timestamp(3) with time zone,
+  disabled_at timestamp(3) with time zone,
+  disabled_reason text,
+  failing_since timestamp(3) with time zone,
+  paused_until timestamp(3) with time zone,
+  held_by uuid,
+  held_until timestamp(3) with time zone,
+  constraint webhook_pkey PRIMARY KEY (id),
+  constraint webhook_disabled CHECK (((disabled_at IS NULL) = (disabled_reason IS NULL))),
+  constraint webhook_former CHECK (((former_secret IS NULL) = (former_until IS NULL))),
+  constraint webhook_held CHECK (((held_by IS NULL) = (held_until IS NULL))),
+  constraint webhook_owner FOREIGN KEY (owner) REFERENCES "user"(id),
+  constraint webhook_view CHECK ((view = ANY (ARRAY['LATEST'::text, 'PUBLISHED'::text])))
+);
+CREATE INDEX webhook_by_owner ON public.webhook USING btree (owner, created_at, id);
 
 create table withdrawal (
   entry uuid not null,

@@ -5,7 +5,9 @@ import { type Config, readConfig } from './base/config';
 import { type Log, makeLog } from './base/log';
 import { EmbargoClock } from './edits/lift-embargoes';
 import { Hub } from './feed/hub';
+import { Couriers, findKeyTrouble } from './feed/couriers';
 import { makeHttpServer } from './server/http';
+import { forgetOldDeliveries } from './store/deliveries';
 import { findFirstStorySlug } from './store/entries';
 import { forgetOldKeys } from './store/idempotency';
 import type { Newsroom } from './store/scope';
@@ -14,6 +16,8 @@ import { loadSample } from './tools/load-sample';
 import { findDatabase, Interrupted, openFrom, projectFile, Running } from './tools/start';
 
 const HOUR_MS = 3_600_000;
+/** Requests that are under way need the rest of the time for stopping. */
+const LONGEST_DRAIN_MS = 4000;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /**
@@ -89,6 +93,17 @@ function greet(url: string, admin: FirstAdmin, storySlug: string | null): void {
   say(`  curl -s ${url}/graphql -H 'content-type: application/json' -d '{"query":"${query}"}'`);
 }
 
+/** Without a key for their secrets there are no webhooks, and nobody to call them. */
+async function startCouriers(config: Config, newsroom: Newsroom, running: Running, log: Log): Promise<void> {
+  if (!newsroom.vault) return;
+  const trouble = await findKeyTrouble(newsroom);
+  if (trouble !== null) log.error(trouble);
+  const drainMs = Math.min(LONGEST_DRAIN_MS, (config.server.shutdownSeconds * 1000) / 2);
+  const couriers = new Couriers(newsroom, newsroom.vault, { drainMs, log });
+  couriers.start();
+  running.onStop(() => couriers.stop());
+}
+
 async function start(config: Config, running: Running, log: Log): Promise<void> {
   const url = await findDatabase(config, running, log, false);
   const newsroom = await openFrom(config, url, running, log);
@@ -96,12 +111,15 @@ async function start(config: Config, running: Running, log: Log): Promise<void> 
   if (config.newsroom.sample) await loadSample(newsroom, projectFile('sample'), () => running.goOn());
   const address = await listen(config, newsroom, running, log);
   const housekeeping = setInterval(() => {
-    forgetOldKeys(newsroom.database.run).catch((error: unknown) => log.warn({ err: error }, 'housekeeping failed'));
+    Promise.all([forgetOldKeys(newsroom.database.run), forgetOldDeliveries(newsroom.database.run)]).catch(
+      (error: unknown) => log.warn({ err: error }, 'housekeeping failed'),
+    );
   }, HOUR_MS);
   running.onStop(async () => clearInterval(housekeeping));
   const embargoes = new EmbargoClock(newsroom, (error) => log.warn({ err: error }, 'embargoes could not be looked at'));
   embargoes.start();
   running.onStop(() => embargoes.stop());
+  await startCouriers(config, newsroom, running, log);
   greet(address, admin, await findFirstStorySlug(newsroom.database.run));
 }
 

@@ -33,6 +33,8 @@ const AT_HOME: Record<string, readonly Room[]> = {
   'node-diff3': ['rules'],
   'chrono-node': ['rules'],
   standardwebhooks: ['feed'],
+  'graphile-worker': ['feed'],
+  'ipaddr.js': ['rules'],
   '@apollo/server': ['server'],
   '@apollo/server/plugin/disabled': ['server'],
   '@as-integrations/fastify': ['server'],

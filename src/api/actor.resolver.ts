@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { createEntry } from '../edits/create-entry';
 import { editEntry } from '../edits/edit-entry';
 
@@ -9,9 +9,11 @@ import type { Claim } from '../model/claim';
 import { Document } from '../model/document';
 import type { Event } from '../model/event';
 import { FuzzyDate } from '../model/fuzzy-date';
+import { MatchCandidate } from '../model/match';
 import { DateTime, Markdown } from '../model/scalars';
 import type { Story } from '../model/story';
 import { mayMean } from '../rules/dates';
+import { readFirst } from '../store/pages';
 import { Scope } from '../store/scope';
 import { CitationConnection, ClaimConnection, EventConnection, PageArgs, StoryConnection } from './connections';
 import { toFuzzyDate } from './dates';
@@ -91,6 +93,22 @@ export class ActorResolver {
     return new ClaimConnection(
       await incomingPage<Claim>(scope, actor, { fields: ['subject'], kinds: ['CLAIM'] }, args),
     );
+  }
+
+  @FieldResolver(() => [MatchCandidate], {
+    description:
+      'Other actors that may be this one, best first: with a key or a name in common, or judged so; never what was judged NOT_SAME. For CONTRIBUTOR and above, and of now; empty to others, and as of a moment.',
+  })
+  async matchCandidates(
+    @Root() actor: Actor,
+    @Arg('first', () => Int, { nullable: true }) first: number | null,
+    @Ctx() scope: Scope,
+  ): Promise<MatchCandidate[]> {
+    const limit = readFirst(first, scope.newsroom.pages);
+    if (!isNewsroom(scope) || actor.lens.asOf !== null) return [];
+    const matches = await scope.loaders.matches(limit).load(actor.id);
+    scope.spendItems(matches.length);
+    return matches.map((match) => new MatchCandidate(match));
   }
 
   @FieldResolver(() => CitationConnection, {

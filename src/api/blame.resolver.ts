@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Entry } from '../model/entry';
 import { BlameSegment, Revision } from '../model/revision';
+import type { Sight } from '../rules/fields';
 import { referencesOf } from '../rules/contents';
 import { findField, missingPart, valueOf } from '../rules/blame-path';
 import { blames } from '../store/blame-walk';
@@ -22,7 +23,7 @@ export class BlameResolver {
   ): Promise<BlameSegment[]> {
     const newsroom = isNewsroom(scope);
     const field = findField(kind, path, newsroom);
-    const shown = valueOf(field, content, await this.visibility(scope, { kind, lens, content }, field.name), newsroom);
+    const shown = valueOf(field, content, await this.sight(scope, { kind, lens, content }, field.name), newsroom);
     if (shown === undefined) missingPart(path);
     if (shown === null || shown === '' || (Array.isArray(shown) && shown.length === 0)) return [];
     const parts = await blames(scope, lens, { newsroom, onlyNow: seesOnlyNow(scope) }).load({
@@ -42,16 +43,13 @@ export class BlameResolver {
     });
   }
 
-  private async visibility(
+  private async sight(
     scope: Scope,
     { kind, lens, content }: Pick<Entry, 'kind' | 'lens' | 'content'>,
     name: string,
-  ): Promise<(id: string) => boolean> {
-    if (lens.view === 'LATEST') return () => true;
-    const loader = scope.loaders.entries(lens);
-    const ids = [...referencesOf(kind, content)].filter(({ field }) => field.split('.')[0] === name);
-    const records = await Promise.all(ids.map(({ to }) => loader.load(to)));
-    const visible = new Set(records.map((record) => record?.id));
-    return (id) => visible.has(id);
+  ): Promise<Sight> {
+    if (lens.view === 'LATEST') return (id) => id;
+    const references = [...referencesOf(kind, content)].filter(({ field }) => field.split('.')[0] === name);
+    return scope.loaders.sight(lens, new Set(references.map(({ to }) => to)));
   }
 }

@@ -1,7 +1,7 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { Change, ChangePage } from '../model/change';
 import { Correction, Withdrawal } from '../model/correction';
-import { Entry } from '../model/entry';
+import { Entry, type EntryRecord } from '../model/entry';
 import type { Lens } from '../model/lens';
 import { FieldChange, Revision, type RevisionRecord } from '../model/revision';
 import { Cursor } from '../model/scalars';
@@ -11,7 +11,7 @@ import { readChanges } from '../store/feed';
 import { readSize } from '../store/pages';
 import { Scope } from '../store/scope';
 import { changesOf } from './changes';
-import { loadEntry, loadVisible } from './entries';
+import { loadEntry, loadVisible, toEntry } from './entries';
 import { readFeedFilter } from './feed';
 import { ChangesArgs } from './feed.inputs';
 import { loadRevision, seesAuthors } from './revisions';
@@ -19,15 +19,18 @@ import { loadRevision, seesAuthors } from './revisions';
 /** As many stories are told of a change: an actor can be held by thousands. */
 const MOST_STORIES = 100;
 
+/** The changed entry as the view shows it now; null where it does not, or where another one answers for it. */
+async function loadOwn(scope: Scope, { record, lens }: Change): Promise<EntryRecord | null> {
+  const shown = await scope.loaders.entries(lens).load(record.entry);
+  return shown?.id === record.entry ? shown : null;
+}
+
 /** A revision that a change names. In PUBLISHED nothing is told of what is not public any more (rules 5.1). */
-async function loadNamed(
-  scope: Scope,
-  { record, lens }: Change,
-  number: number | null,
-): Promise<RevisionRecord | null> {
+async function loadNamed(scope: Scope, change: Change, number: number | null): Promise<RevisionRecord | null> {
+  const { record, lens } = change;
   if (number === null) return null;
   const [shown, found] = await Promise.all([
-    scope.loaders.entries(lens).load(record.entry),
+    loadOwn(scope, change),
     loadRevision(scope, lens, { entry: record.entry, number }),
   ]);
   return shown && found;
@@ -69,8 +72,10 @@ export class ChangeResolver {
     nullable: true,
     description: 'As it is now. Null where this reader can no longer see it.',
   })
-  entry(@Root() { record, lens }: Change, @Ctx() scope: Scope): Promise<Entry | null> {
-    return loadEntry(scope, lens, record.entry);
+  async entry(@Root() change: Change, @Ctx() scope: Scope): Promise<Entry | null> {
+    scope.spendItems(1);
+    const shown = await loadOwn(scope, change);
+    return shown && toEntry(shown, change.lens);
   }
 
   @FieldResolver(() => Revision, {
@@ -85,7 +90,7 @@ export class ChangeResolver {
   @FieldResolver(() => Revision, {
     nullable: true,
     description:
-      'What this reader saw before: the same as `revision` where the change brought none, and in PUBLISHED what was seen last where nothing was seen in between. Null for the first.',
+      'What this reader saw before; in PUBLISHED what was seen last, also before it was taken away. The same as `revision` where the change brought none. Null for the first.',
   })
   async previous(@Root() change: Change, @Ctx() scope: Scope): Promise<Revision | null> {
     return toRevision(await loadNamed(scope, change, change.record.previous), change.lens);
@@ -123,17 +128,19 @@ export class ChangeResolver {
     description:
       'Stories that hold this entry now, straight or through an event, a claim or a citation; a story itself among them. At most 100, newest link first.',
   })
-  async stories(@Root() { record, lens }: Change, @Ctx() scope: Scope): Promise<Story[]> {
-    if (!(await scope.loaders.entries(lens).load(record.entry))) return [];
+  async stories(@Root() change: Change, @Ctx() scope: Scope): Promise<Story[]> {
+    const { record, lens } = change;
+    if (!(await loadOwn(scope, change))) return [];
     const ids = await scope.loaders.holders(lens.view, MOST_STORIES).load(record.entry);
     return loadVisible<Story>(scope, lens, ids);
   }
 
   @FieldResolver(() => Correction, { nullable: true, description: 'With CORRECTED: what readers are told.' })
-  async correction(@Root() { record, lens }: Change, @Ctx() scope: Scope): Promise<Correction | null> {
+  async correction(@Root() change: Change, @Ctx() scope: Scope): Promise<Correction | null> {
+    const { record, lens } = change;
     if (record.kind !== 'CORRECTED') return null;
     const [shown, corrections] = await Promise.all([
-      scope.loaders.entries(lens).load(record.entry),
+      loadOwn(scope, change),
       scope.loaders.corrections(lens).load(record.entry),
     ]);
     const found = corrections.find(({ position }) => BigInt(position) === record.position);

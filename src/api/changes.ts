@@ -10,10 +10,8 @@ import { isNewsroom } from './entries';
 async function visibleContents(scope: Scope, lens: Lens, kind: EntryKind, contents: readonly Content[]) {
   if (lens.view === 'LATEST') return contents;
   const ids = new Set(contents.flatMap((content) => [...referencesOf(kind, content)].map((reference) => reference.to)));
-  const loader = scope.loaders.entries(lens);
-  const records = await Promise.all([...ids].map((id) => loader.load(id)));
-  const visible = new Set(records.map((record) => record?.id));
-  return contents.map((content) => visibleContent(kind, content, (id) => visible.has(id), isNewsroom(scope)));
+  const sight = await scope.loaders.sight(lens, ids);
+  return contents.map((content) => visibleContent(kind, content, sight, isNewsroom(scope)));
 }
 
 /**

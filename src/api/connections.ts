@@ -11,6 +11,7 @@ import { Revision } from '../model/revision';
 import { Story } from '../model/story';
 import { Token } from '../model/token';
 import { User } from '../model/user';
+import { Delivery } from '../model/webhook';
 import type { PageArguments } from '../store/pages';
 
 /** Arguments of a connection that is paged forward only. */
@@ -71,3 +72,6 @@ export type UserConnection = InstanceType<typeof UserConnection>;
 
 export const TokenConnection = connectionOf(Token, 'Token');
 export type TokenConnection = InstanceType<typeof TokenConnection>;
+
+export const DeliveryConnection = connectionOf(Delivery, 'Delivery');
+export type DeliveryConnection = InstanceType<typeof DeliveryConnection>;

@@ -48,7 +48,8 @@ export class CorrectionResolver {
     const { entry } = record;
     // Whoever is told of nothing older is shown the correction in what is shown now.
     const shown = seesOnlyNow(scope) ? await scope.loaders.entries(lens).load(entry) : null;
-    const found = await loadRevision(scope, lens, { entry, number: shown?.revisionNumber ?? record.revision });
+    const address = shown ? { entry: shown.id, number: shown.revisionNumber } : { entry, number: record.revision };
+    const found = await loadRevision(scope, lens, address);
     return found && new Revision(found, lens);
   }
 
@@ -61,9 +62,10 @@ export class CorrectionResolver {
     const { cursors, pages } = scope.newsroom;
     const request = readPageRequest(`corrections ${story}`, args, pages, cursors);
     // A story that is not public holds nothing that the public could be told of by it.
-    const holder = story === null ? null : await loadEntry(scope, PUBLISHED_NOW, story);
+    const holder = story === null ? null : await loadEntry(scope, PUBLISHED_NOW, story, 'NAME');
     const isNothing = story !== null && holder?.kind !== 'STORY';
-    const rows = isNothing ? [] : await listCorrections(scope.run, story, request);
+    const held = holder?.id ?? null;
+    const rows = isNothing ? [] : await listCorrections(scope.run, held, request);
     return new CorrectionConnection(
       makePage(
         rows,
@@ -71,7 +73,7 @@ export class CorrectionResolver {
         (row) => [row.position.padStart(19, '0'), row.uuid],
         (row) => new Correction(row, PUBLISHED_NOW),
         cursors,
-        async () => (isNothing ? 0 : countCorrections(scope.run, story)),
+        async () => (isNothing ? 0 : countCorrections(scope.run, held)),
       ),
     );
   }

@@ -8,6 +8,7 @@ import { Event } from '../model/event';
 import type { Lens } from '../model/lens';
 import { Story } from '../model/story';
 import { mayEver } from '../rules/policy';
+import type { AskedBy } from '../store/entries';
 import type { Scope } from '../store/scope';
 
 type EntryClass = new (record: EntryRecord<never>, lens: Lens) => Entry;
@@ -25,15 +26,21 @@ const CLASSES: Readonly<Record<EntryKind, EntryClass>> = {
 export const toEntry = (record: EntryRecord, lens: Lens): Entry =>
   new CLASSES[record.kind](record as EntryRecord<never>, lens);
 
-/** An entry by id through a lens; null for what is not there, and for what the lens does not show. */
+/**
+ * An entry by id through a lens; null for what is not there, and for what the lens does not show. For one that was merged into
+ * another, that other.
+ *
+ * @param by whether a content refers to it or a reader names it: of what was merged unseen readers are not told.
+ */
 export async function loadEntry<Kind extends Entry = Entry>(
   scope: Scope,
   lens: Lens,
   id: string | null,
+  by: AskedBy = 'REFERENCE',
 ): Promise<Kind | null> {
   if (id === null || !isUuid(id)) return null;
   scope.spendItems(1);
-  const record = await scope.loaders.entries(lens).load(id);
+  const record = await scope.loaders.entries(lens, by).load(id);
   return record && (toEntry(record, lens) as Kind);
 }
 
@@ -64,7 +71,8 @@ export async function loadVisible<Kind extends Entry>(
   ids: readonly string[],
 ): Promise<Kind[]> {
   const entries = await Promise.all(ids.map((id) => loadEntry<Kind>(scope, lens, id)));
-  return entries.filter((entry): entry is Awaited<Kind> => entry !== null);
+  const visible = entries.filter((entry): entry is Awaited<Kind> => entry !== null);
+  return [...new Map(visible.map((entry) => [entry.id, entry])).values()]; // two references may lead to one entry
 }
 
 /** A long text by the hash that a content holds. */

@@ -1,4 +1,4 @@
-import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
 import { badInput } from '../base/errors';
 import { Check } from '../model/check';
 import { Correction } from '../model/correction';
@@ -121,7 +121,9 @@ export class EntryResolver {
     const { protectedRole = null, published = null, state } = (await scope.loaders.standings.load(entry.id)) ?? {};
     const subject = { wasEverPublic: published !== null, protection: protectedRole && { minimumRole: protectedRole } };
     const open: readonly EntryAction[] =
-      state === 'DELETED' ? ['RESTORE'] : ['EDIT', 'PUBLISH', 'REJECT', 'WITHDRAW', 'DELETE', 'PROTECT', 'COMMENT'];
+      state === 'DELETED'
+        ? ['RESTORE']
+        : ['EDIT', 'PUBLISH', 'REJECT', 'WITHDRAW', 'DELETE', 'MERGE', 'PROTECT', 'COMMENT'];
     return entryActions(scope.viewer, subject, [...open, 'HIDE_REVISIONS']);
   }
 
@@ -146,6 +148,13 @@ export class EntryResolver {
     if (!standing?.protectedRole) return null;
     const { protectedRole: minimumRole, protectedUntil: until, protectionReason: reason } = standing;
     return Object.assign(new Protection(), { minimumRole, until, reason });
+  }
+
+  @FieldResolver(() => [ID], {
+    description: 'Ids of entries merged into this one, oldest first: they answer with it.',
+  })
+  formerIds(@Root() entry: Entry, @Ctx() scope: Scope): Promise<string[]> {
+    return scope.loaders.formerIds(entry.lens).load(entry.id);
   }
 
   @FieldResolver(() => [Correction], { description: 'Public corrections of this entry, newest first.' })

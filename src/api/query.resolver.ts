@@ -25,6 +25,7 @@ import { toHtml } from './html';
 import { lensAsOf, lensFor } from './lens';
 import { IdArgs, IdOrSlugArgs, LensArgs, ViewArgs } from './lens.inputs';
 import { findPersonNode } from './people.resolver';
+import { findWebhookNode } from './webhook.resolver';
 
 const MOST_NODES = 100;
 
@@ -116,20 +117,23 @@ async function previewMarkdown(scope: Scope, markdown: string, lens: Lens): Prom
 async function findNode(scope: Scope, lens: Lens, id: string): Promise<Node | null> {
   const address = parseNodeId(id);
   if (address === null) return null;
-  if (address.type === 'entry') return loadEntry(scope, lens, address.uuid);
+  if (address.type === 'entry') return loadEntry(scope, lens, address.uuid, 'NAME');
   if (address.type === 'correction') {
     const record = await scope.loaders.correctionsById.load(address.uuid);
     return record && new Correction(record, PUBLISHED_NOW);
   }
   if (address.type === 'changeset') return isNewsroom(scope) ? scope.loaders.changesets(lens).load(address.uuid) : null;
   if (address.type === 'comment') return findComment(scope, lens, address.uuid);
+  if (address.type === 'webhook' || address.type === 'delivery') return findWebhookNode(scope, address);
   if (address.type !== 'revision') return findPersonNode(scope, address);
   const { uuid: entry, number } = address;
   const [shown, record] = await Promise.all([
     scope.loaders.entries(lens).load(entry),
     loadRevision(scope, lens, { entry, number }),
   ]);
-  return shown && record && new Revision(record, lens);
+  // What was merged into another is public no longer, nor are its revisions.
+  const isInSight = shown && (lens.view === 'LATEST' || shown.id === entry);
+  return isInSight && record ? new Revision(record, lens) : null;
 }
 
 async function findById<Kind extends Entry>(
@@ -138,7 +142,7 @@ async function findById<Kind extends Entry>(
   lens: Lens,
   id: string,
 ): Promise<Kind | null> {
-  const entry = isUuid(id) ? await loadEntry<Kind>(scope, lens, id) : null;
+  const entry = isUuid(id) ? await loadEntry<Kind>(scope, lens, id, 'NAME') : null;
   return entry?.kind === kind ? entry : null;
 }
 

@@ -30,7 +30,12 @@ export class RevisionResolver {
       scope.loaders.contents.load(address),
     ]);
     if (!now || !content) return null;
-    const own = { ...namesIn(record.kind, content), revisionNumber: record.number, updatedAt: record.createdAt };
+    const own = {
+      id: record.entryId,
+      ...namesIn(record.kind, content),
+      revisionNumber: record.number,
+      updatedAt: record.createdAt,
+    };
     return toEntry({ ...now, content, ...own }, lens);
   }
 

@@ -36,8 +36,10 @@ import {
   StoryResolver,
   TimelineItemResolver,
 } from './story.resolver';
+import { MatchCandidateResolver, MergeResolver, UnmergePayloadResolver } from './merge.resolver';
 import { TakeBackResolver } from './take-back.resolver';
 import { EntryWatchResolver, UserWatchResolver } from './watch.resolver';
+import { DeliveryResolver, WebhookResolver } from './webhook.resolver';
 
 const RESOLVERS = [
   QueryResolver,
@@ -72,6 +74,9 @@ const RESOLVERS = [
   EditPayloadResolver,
   EntryPayloadResolver,
   TakeBackResolver,
+  MergeResolver,
+  UnmergePayloadResolver,
+  MatchCandidateResolver,
   ChangesetPayloadResolver,
   ProblemResolver,
   StoryPayloadResolver,
@@ -85,6 +90,8 @@ const RESOLVERS = [
   EntryWatchResolver,
   UserWatchResolver,
   PresenceResolver,
+  WebhookResolver,
+  DeliveryResolver,
   UserResolver,
   TokenResolver,
 ] as const;

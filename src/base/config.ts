@@ -176,6 +176,11 @@ const newsroom = {
     text('at least 20 printable ASCII characters without spaces', /^[\x21-\x7e]{20,}$/),
     "The first administrator's token; where absent, one is generated and shown once.",
   ),
+  secretsKey: optionalSecret(
+    'SECRETS_KEY',
+    text('at least 32 printable ASCII characters without spaces', /^[\x21-\x7e]{32,}$/),
+    'Key under which secrets are kept in the database; the same for all processes. Where absent, one is made in DATA_DIR; with DATABASE_URL there are no webhooks without it.',
+  ),
   sample: setting('SAMPLE', onOff(), 'on', 'Loads the sample newsroom into an empty database: on or off.'),
   language: setting(
     'DEFAULT_LANGUAGE',
@@ -260,7 +265,17 @@ const textLimits = {
   listItems: setting('LIST_ITEMS', wholeNumber(1, mostParts), '500', 'Items in a list of an entry, at most.'),
 };
 
-const TABLE = { database, server, live, newsroom, log, limits, text: textLimits };
+const webhooks = {
+  perUser: setting('WEBHOOKS_PER_USER', wholeNumber(0, mostParts), '20', 'Webhooks of one user, at most.'),
+  allowsLoopback: setting(
+    'WEBHOOKS_ALLOW_LOOPBACK',
+    onOff(),
+    'off',
+    'Lets webhooks call this machine itself, with http too, for development and tests: on or off.',
+  ),
+};
+
+const TABLE = { database, server, live, newsroom, log, limits, text: textLimits, webhooks };
 
 type Table = typeof TABLE;
 type Group = keyof Table;

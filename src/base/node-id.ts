@@ -1,7 +1,9 @@
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+const NODE_TYPES = ['user', 'token', 'changeset', 'correction', 'comment', 'webhook', 'delivery'] as const;
+
 /** Kinds of thing that have ids besides entries. */
-export type NodeType = 'user' | 'token' | 'changeset' | 'correction' | 'comment';
+export type NodeType = (typeof NODE_TYPES)[number];
 
 /** Whether a string can be an entry's id at all; what cannot is answered like an id that does not exist, without SQL. */
 export const isUuid = (id: string): boolean => UUID.test(id);
@@ -12,9 +14,7 @@ export const nodeId = (type: NodeType, uuid: string): string => `${type}:${uuid}
 /** Public id of a revision. */
 export const revisionId = (entry: string, number: number): string => `${entry}:${number}`;
 
-const NODE_TYPES: ReadonlySet<string> = new Set<NodeType>(['user', 'token', 'changeset', 'correction', 'comment']);
-
-const isNodeType = (word: string): word is NodeType => NODE_TYPES.has(word);
+const isNodeType = (word: string): word is NodeType => NODE_TYPES.some((type) => type === word);
 
 /** What a public id addresses. */
 export type NodeAddress =

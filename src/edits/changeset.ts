@@ -77,7 +77,7 @@ export async function applyChangeset(scope: Scope, input: ChangesetRequest): Pro
       summary,
       hold: input.hold === true,
       publish: input.publish === true,
-      newcomers: newcomers.map(({ entry, kind }) => ({ id: entry, kind, state: 'DRAFT' })),
+      newcomers: newcomers.map(({ entry, kind }) => ({ id: entry, root: entry, kind, state: 'DRAFT' })),
     };
     const plans = await planAll(newsroom, context, changes, refs);
     return carryOutAll(run, input.edits, plans, summary, input.dryRun === true);

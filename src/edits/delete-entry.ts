@@ -10,17 +10,17 @@ import type { Run } from '../store/database';
 import type { LockedEntry } from '../store/locks';
 import { findReferrers } from '../store/references';
 import { findStateBeforeDeletion } from '../store/revisions';
-import type { Scope, Viewer } from '../store/scope';
+import type { Scope } from '../store/scope';
 import type { Transaction } from '../store/transaction';
 import { describeConflict } from './conflicts';
 import { outOfSight, PLAIN, readContents, type WriteContext } from './plan-content';
 import { assertMutationId, readRemark, startReading } from './input';
-import { lockForAct } from './lock';
+import { lockForAct, mergedProblem } from './lock';
 import { writeOnce } from './once';
 import { carryOutAlone, type Plan } from './plan';
 import { conflicting, invalid, unchanged } from './result';
 import { assertMayEver } from './rights';
-import type { Draft, Fate } from './write-draft';
+import { type Fate, standingDraft } from './write-draft';
 
 export interface DeleteRequest {
   id: string;
@@ -72,6 +72,8 @@ async function act(
   if (reading.problems.length > 0) return invalid(isUuid(input.id) ? input.id : null, reading.problems);
   const work = async ({ run }: Transaction): Promise<EditResult> => {
     const entry = await lockForAct(run, viewer, name, input.id);
+    const merged = mergedProblem(entry);
+    if (merged) return invalid(entry.id, [merged]);
     const context = { ...PLAIN, run, viewer, summary };
     return carryOutAlone(run, await plan(context, entry), { dryRun: input.dryRun });
   };
@@ -108,27 +110,6 @@ const fieldsChanged = ({ kind }: LockedEntry, seen: Content, latest: Content): F
   Object.entries(KINDS[kind].fields as FieldRules)
     .filter(([name, rule]) => !sameField(rule, seen[name], latest[name]))
     .map(([name]) => ({ path: [name], base: seen[name], mine: null, theirs: latest[name] }));
-
-/** A revision that leaves the content as it is. */
-const standingDraft = (
-  viewer: Viewer,
-  summary: string | null,
-  entry: LockedEntry,
-  content: Content,
-  how: Pick<Draft, 'action' | 'base' | 'fate'>,
-): Draft => ({
-  ...how,
-  entry: entry.id,
-  kind: entry.kind,
-  author: viewer.user.uuid,
-  was: entry,
-  target: null,
-  content,
-  slugIsMade: false,
-  texts: new Map(),
-  summary,
-  minor: false,
-});
 
 /** What refers to an entry that is about to go: its editors should know. */
 async function tellReferrers(run: Run, id: string): Promise<Problem[]> {

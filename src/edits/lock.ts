@@ -33,6 +33,19 @@ export async function lockForAct(run: Run, viewer: Viewer, act: Act, id: string,
   return entry;
 }
 
-/** What most acts answer about a deleted entry; null for any other. */
+/** What acts answer about an entry that was merged into another: the problem names that one. Null for any other. */
+export const mergedProblem = (entry: LockedEntry): Problem | null =>
+  entry.isMerged
+    ? new Problem(
+        'GONE',
+        'This entry was merged into another, which answers for it: do this to that one, or part them by unmergeEntry first.',
+        null,
+        entry.id,
+      )
+    : null;
+
+/** What most acts answer about an entry that was deleted or merged into another; null for any other. */
 export const goneProblem = (entry: LockedEntry): Problem | null =>
-  entry.state === 'DELETED' ? new Problem('GONE', 'This entry was deleted; restore it first.', null, entry.id) : null;
+  entry.state === 'DELETED'
+    ? new Problem('GONE', 'This entry was deleted; restore it first.', null, entry.id)
+    : mergedProblem(entry);

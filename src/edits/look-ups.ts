@@ -58,11 +58,12 @@ export async function findReferenceProblems(
   const targets = await findTargets(run, [...new Set(fresh.map((reference) => reference.to))]);
   const byId = new Map([...newcomers, ...targets].map((target) => [target.id, target]));
   return fresh.flatMap((reference) => {
-    if (reference.to === self && (reference.kinds?.includes(kind) ?? true))
+    const target = byId.get(reference.to);
+    if ((target?.root ?? reference.to) === self && (reference.kinds?.includes(kind) ?? true))
       return [
         new Problem('CYCLE', `${inWords(reference.path)}: an entry cannot refer to itself here.`, reference.path),
       ];
-    return referenceProblem(reference, byId.get(reference.to)) ?? [];
+    return referenceProblem(reference, target) ?? [];
   });
 }
 
@@ -116,7 +117,12 @@ export function cyclesIn(paths: Paths, shown: readonly Shown[]): Problem[] {
   return [...problems.values()];
 }
 
-function leadsTo(next: ReadonlyMap<string, readonly string[]> | undefined, start: string, goal: string): boolean {
+/** Whether steps lead from one entry to another; from itself each is reached at once. */
+export function leadsTo(
+  next: ReadonlyMap<string, readonly string[]> | undefined,
+  start: string,
+  goal: string,
+): boolean {
   const reached = new Set([start]);
   for (const entry of reached) for (const to of next?.get(entry) ?? []) reached.add(to);
   return reached.has(goal);

@@ -12,6 +12,7 @@ import type { Run } from '../store/database';
 import type { Decisions } from './resolve';
 import { gatherTexts } from './tell-changes';
 import { mergeTextsAside } from './text-merger';
+import { asWritten } from './written-ids';
 
 /** What an edit starts from, and what it is put on. */
 export interface Standpoints {
@@ -134,7 +135,7 @@ export async function mergeEdit(
   manner: Manner,
 ): Promise<EditMerge> {
   const { base, latest, isStale } = standpoints;
-  const given = settleGiven(kind, base, edited);
+  const given = settleGiven(kind, base, await asWritten(run, kind, base, edited));
   const merges = await mergeAhead(run, isStale ? textsToMerge(kind, base, latest, given) : [], reading.texts);
   const parts = new Map<string, readonly MergePart[]>();
   const help = { mergeText: textMerger(merges, parts, reading), decide: manner.decisions.decide };

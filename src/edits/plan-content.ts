@@ -112,7 +112,10 @@ export async function planContent(
 export const somethingWaits = (entry: LockedEntry): boolean => entry.accepted !== null && entry.accepted < entry.latest;
 
 /** What becomes of an edit: accepted at once, where its editor may and nothing waits; else it waits (rules 2.1). */
-function fateOf({ viewer, hold, publish, submit, correction }: WriteContext, entry: LockedEntry): Fate {
+export function fateOf(
+  { viewer, hold, publish, submit, correction }: Omit<WriteContext, 'run' | 'summary'>,
+  entry: LockedEntry,
+): Fate {
   if (publish) return accepted(entry, correction !== null);
   if (!isAcceptedAtOnce(viewer, entry, hold)) return waiting(entry, submit);
   if (entry.state === 'PUBLISHED') return accepted(entry, correction !== null);

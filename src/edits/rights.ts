@@ -12,6 +12,7 @@ const ACTS_IN_WORDS: Partial<Record<Act, string>> = {
   MANAGE_USERS: 'manage users',
   MANAGE_TOKENS_OF_OTHERS: "manage other people's tokens",
   MANAGE_OWN_TOKENS: 'manage tokens',
+  MANAGE_OWN_WEBHOOKS: 'manage webhooks',
 };
 
 const inWords = (act: Act): string => ACTS_IN_WORDS[act] ?? act.toLowerCase().replaceAll('_', ' ');

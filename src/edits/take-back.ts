@@ -89,6 +89,8 @@ function undoProblem({ number, action, isHidden }: Neighbour): Problem | null {
     CREATE: 'created the entry; deleteEntry takes it away',
     DELETE: 'deleted the entry; restoreEntry brings it back',
     RESTORE: 'brought the entry back; deleteEntry takes it away',
+    MERGE: 'merged another entry into this one; unmergeEntry parts them',
+    UNMERGE: 'parted this entry from another; mergeEntries joins them',
   };
   const reason = instead[action];
   return reason ? new Problem('INVALID', `revision: ${number} ${reason}.`, '/revision') : null;

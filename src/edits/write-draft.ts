@@ -8,6 +8,8 @@ import { derive, publicPart } from '../rules/derive';
 import { KINDS } from '../rules/kinds';
 import { slugFrom } from '../rules/slugs';
 import type { Run } from '../store/database';
+import type { LockedEntry } from '../store/locks';
+import type { Viewer } from '../store/scope';
 import { findFreeSlug, findSlugHolders } from '../store/slugs';
 import { TryAgain } from '../store/transaction';
 import type { EntryWrite, Showing } from '../store/write';
@@ -92,6 +94,27 @@ export const acceptedUnderEmbargo = (was: Standing): Fate => ({
   ...waiting(was),
   isAccepted: true,
   isSubmitted: false,
+});
+
+/** A revision that an act on an entry as a whole makes: what its author wrote themselves is no part of it. */
+export const standingDraft = (
+  viewer: Viewer,
+  summary: string | null,
+  entry: LockedEntry,
+  content: Content,
+  how: Pick<Draft, 'action' | 'base' | 'fate'>,
+): Draft => ({
+  ...how,
+  entry: entry.id,
+  kind: entry.kind,
+  author: viewer.user.uuid,
+  was: entry,
+  target: null,
+  content,
+  slugIsMade: false,
+  texts: new Map(),
+  summary,
+  minor: false,
 });
 
 /** The number that a draft will have. */

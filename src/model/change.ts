@@ -16,6 +16,8 @@ export const ChangeKind = words(
   'WITHDRAWN',
   'DELETED',
   'RESTORED',
+  'MERGED',
+  'UNMERGED',
   'HIDDEN',
   'PROTECTED',
   'UNSETTLED',
@@ -24,7 +26,7 @@ export type ChangeKind = keyof typeof ChangeKind;
 registerEnumType(ChangeKind, {
   name: 'ChangeKind',
   description:
-    'What happened to an entry. In PUBLISHED: PUBLISHED (it became visible: first, when an embargo ended, restored, or again), EDITED and CORRECTED (what is visible was replaced), WITHDRAWN and DELETED (nothing of it is visible any more), HIDDEN (an earlier revision was put out of sight, or back: whoever keeps copies drops it or reads it again). The others are for the newsroom, in LATEST.',
+    'What happened to an entry. In PUBLISHED: PUBLISHED (it became visible: first, when an embargo ended, restored, or again), EDITED and CORRECTED (what is visible was replaced), WITHDRAWN and DELETED (nothing of it is visible any more), MERGED (another entry answers for it) and UNMERGED (it answers for itself again), HIDDEN (an earlier revision was put out of sight, or back: whoever keeps copies drops it or reads it again). The others are for the newsroom, in LATEST.',
 });
 
 /** A row of the ledger as one view tells it. */

@@ -160,6 +160,14 @@ export interface EditResult {
   isRepeated: boolean;
 }
 
+/** What parting two entries came to; the result's entry is the one that stands for itself again. */
+export interface UnmergeResult extends EditResult {
+  /** The entry that it was merged into; null where they were not parted. */
+  into: string | null;
+  /** Entries that came to refer to one of the two while they were one. */
+  linked: readonly string[];
+}
+
 /** What a changeset came to: one result an edit, in order. */
 export interface ChangesetResult {
   outcome: Outcome;

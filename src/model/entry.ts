@@ -24,6 +24,7 @@ export const EntryAction = words(
   'WITHDRAW',
   'DELETE',
   'RESTORE',
+  'MERGE',
   'PROTECT',
   'COMMENT',
   'HIDE_REVISIONS',

@@ -56,6 +56,19 @@ export const actorRules = defineKind<ActorContent>({
       basis: newsroomOnly(shortText(5000)),
     }),
   },
+  joins: {
+    names: {
+      sameBy: ['text'],
+      adopt: (name: NameContent) => ({
+        ...name,
+        preferred: false,
+        kind: name.kind === 'OFFICIAL' ? 'ALIAS' : name.kind,
+      }),
+    },
+    roles: {},
+    relations: {},
+    identifiers: {},
+  },
   title: (actor) => preferredName(actor.names)?.text ?? '',
   facets: (actor) => ({
     actorType: actor.actorType,

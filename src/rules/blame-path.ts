@@ -2,7 +2,7 @@ import { badInput } from '../base/errors';
 import type { Content, EntryKind } from '../model/entry';
 import { type Blame, blameOf, inText, ItemBlame } from './blame';
 import { isKeyedList } from './field-groups';
-import { type FieldRule, type FieldRules, type IsVisible, NOTHING } from './fields';
+import { type FieldRule, type FieldRules, NOTHING, type Sight } from './fields';
 import { KINDS } from './kinds';
 import { quoted } from './text';
 
@@ -39,8 +39,8 @@ export function findField(kind: EntryKind, path: string, newsroom: boolean): Bla
 }
 
 /** The field of a content as its reader may see it, cut down to the part that is asked for; undefined where it has none such. */
-export function valueOf(field: BlamedField, content: Content, isVisible: IsVisible, newsroom: boolean): unknown {
-  const value = field.rule.visible(content[field.name], isVisible, newsroom);
+export function valueOf(field: BlamedField, content: Content, sight: Sight, newsroom: boolean): unknown {
+  const value = field.rule.visible(content[field.name], sight, newsroom);
   return field.pick(value === NOTHING ? null : value);
 }
 

@@ -41,6 +41,7 @@ export const claimRules = defineKind<ClaimContent>({
     }),
     verdict: group({ rating: requiredWord(VerdictRating), reason: required(shortText(5000)) }),
   },
+  joins: { relations: {} },
   title: (claim) => claim.text,
   when: (claim) => claim.when,
   facets: (claim) => ({ foldedProperty: claim.property && fold(claim.property), mood: claim.mood }),

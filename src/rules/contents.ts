@@ -7,10 +7,10 @@ import {
   complainTooMany,
   type FieldRule,
   type FieldRules,
-  type IsVisible,
   NOTHING,
   type Reading,
   type Reference,
+  type Sight,
 } from './fields';
 import { KINDS } from './kinds';
 
@@ -74,10 +74,10 @@ export function* referencesOf(kind: EntryKind, content: Content): Generator<Refe
  * A content cut down to what somebody may see: newsroom fields are emptied for those outside it, references to what is not
  * visible are null, and what is nothing without its reference is left out (rules 1.2 and 1.4).
  */
-export function visibleContent(kind: EntryKind, content: Content, isVisible: IsVisible, newsroom: boolean): Content {
+export function visibleContent(kind: EntryKind, content: Content, sight: Sight, newsroom: boolean): Content {
   const seen: Input = {};
   for (const [name, rule] of Object.entries(KINDS[kind].fields as FieldRules)) {
-    const value = rule.visible(content[name], isVisible, newsroom);
+    const value = rule.visible(content[name], sight, newsroom);
     seen[name] = value === NOTHING ? null : value;
   }
   return seen as Content;

@@ -25,6 +25,7 @@ export const documentRules = defineKind<DocumentContent>({
     statusNote: shortText(5000),
     keptText: newsroomOnly(longText('keptText')),
   },
+  joins: { authors: {} },
   title: (document) => document.title,
   when: (document) => document.publishedAt,
   facets: (document) => ({

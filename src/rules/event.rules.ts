@@ -26,6 +26,7 @@ export const eventRules = defineKind<EventContent>({
     participants: keyedList({ actor: required(reference(['ACTOR'], { essential: true })), role: line(300) }),
     partOf: reference(['EVENT'], { acyclic: true }),
   },
+  joins: { participants: {} },
   title: (event) => event.title,
   when: (event) => event.when,
   facets: (event) => ({ eventType: event.eventType, occurrence: event.occurrence }),

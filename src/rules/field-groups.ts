@@ -12,6 +12,7 @@ import {
   NOTHING,
   type Reading,
   type Reference,
+  type Sight,
   valueRule,
 } from './fields';
 
@@ -49,10 +50,10 @@ function* referencesIn(rules: FieldRules, values: Values, field: string, path: s
     yield* rule.references(values[name], field ? `${field}.${name}` : name, pointer(path, name), item);
 }
 
-function visibleFields(rules: FieldRules, values: Values, isVisible: (id: string) => boolean, newsroom: boolean) {
+function visibleFields(rules: FieldRules, values: Values, sight: Sight, newsroom: boolean) {
   const seen: Values = {};
   for (const [name, rule] of Object.entries(rules)) {
-    const value = rule.visible(values[name], isVisible, newsroom);
+    const value = rule.visible(values[name], sight, newsroom);
     if (value === NOTHING) return NOTHING;
     seen[name] = value;
   }
@@ -72,8 +73,8 @@ export const group = (fields: FieldRules, check?: GroupCheck): FieldRule<Values 
   }),
   references: (values: Values | null, field: string, path: string, item: string): Iterable<Reference> =>
     values === null ? [] : referencesIn(fields, values, field, path, item),
-  visible: (values: Values | null, isVisible: (id: string) => boolean, newsroom: boolean) => {
-    const seen = values === null ? null : visibleFields(fields, values, isVisible, newsroom);
+  visible: (values: Values | null, sight: Sight, newsroom: boolean) => {
+    const seen = values === null ? null : visibleFields(fields, values, sight, newsroom);
     return seen === NOTHING ? null : seen;
   },
 });
@@ -106,6 +107,11 @@ const isTooLong = (items: unknown[], path: string, reading: Reading): boolean =>
   return true;
 };
 
+/** Each value once: two references may lead to one entry. */
+const distinct = <Value>(values: readonly Value[]): Value[] => [
+  ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
+];
+
 /** Values without an order or identity of their own: topics, authors. Doubles count once. */
 export const setOf = <Value>(element: FieldRule<Value | null>): FieldRule<Value[]> => ({
   ...valueRule<Value[]>({
@@ -125,8 +131,10 @@ export const setOf = <Value>(element: FieldRule<Value | null>): FieldRule<Value[
   references: function* (values, field, path, item) {
     for (const [index, value] of values.entries()) yield* element.references(value, field, pointer(path, index), item);
   },
-  visible: (values, isVisible, newsroom) =>
-    values.map((value) => element.visible(value, isVisible, newsroom)).filter((value) => value !== NOTHING) as Value[],
+  visible: (values, sight, newsroom) => {
+    const seen = values.map((value) => element.visible(value, sight, newsroom)).filter((value) => value !== NOTHING);
+    return distinct(seen as Value[]);
+  },
 });
 
 type Item = Values & { id: string };
@@ -171,9 +179,9 @@ export const keyedList = (items: FieldRules, checkItem?: GroupCheck): KeyedListR
     for (const [index, value] of values.entries())
       yield* referencesIn(items, value, field, pointer(path, index), value.id);
   },
-  visible: (values: Item[], isVisible: (id: string) => boolean, newsroom: boolean) =>
+  visible: (values: Item[], sight: Sight, newsroom: boolean) =>
     values.flatMap((value) => {
-      const seen = visibleFields(items, value, isVisible, newsroom);
+      const seen = visibleFields(items, value, sight, newsroom);
       return seen === NOTHING ? [] : [{ id: value.id, ...seen }];
     }),
 });

@@ -214,5 +214,5 @@ export const reference = (
   isEssential: options.essential ?? false,
   references: (to, field, path, item): Reference[] =>
     to === null ? [] : [{ to, kinds, field, item, path, acyclic: options.acyclic ?? false }],
-  visible: (to, isVisible) => (to === null || isVisible(to) ? to : options.essential ? NOTHING : null),
+  visible: (to, sight) => (to === null ? null : (sight(to) ?? (options.essential ? NOTHING : null))),
 });

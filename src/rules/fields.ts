@@ -51,8 +51,8 @@ export interface Reference {
   readonly acyclic: boolean;
 }
 
-/** Whether an entry may be seen by whoever a content is shown to. */
-export type IsVisible = (id: string) => boolean;
+/** As which entry a reference is seen by whoever a content is shown to: what answers for it; null where they may not see it. */
+export type Sight = (id: string) => string | null;
 
 /** Stands for "nothing is left of it" where a content is cut down to what its reader may see. */
 export const NOTHING = Symbol('nothing is left');
@@ -82,7 +82,7 @@ export interface FieldRule<Value = unknown> {
   /** References in a stored value. */
   references(value: Value, field: string, path: string, item: string): Iterable<Reference>;
   /** The value as whoever sees only some entries may see it. */
-  visible(value: Value, isVisible: IsVisible, newsroom: boolean): Value | typeof NOTHING;
+  visible(value: Value, sight: Sight, newsroom: boolean): Value | typeof NOTHING;
 }
 
 /** Rules of the fields of a content or of a list's items, by name and in the order in which they are stored. */
@@ -133,7 +133,7 @@ export function valueRule<Value>(
 export const newsroomOnly = <Value>(rule: FieldRule<Value>): FieldRule<Value> => ({
   ...rule,
   audience: 'newsroom',
-  visible: (value, isVisible, newsroom) => (newsroom ? rule.visible(value, isVisible, newsroom) : rule.empty),
+  visible: (value, sight, newsroom) => (newsroom ? rule.visible(value, sight, newsroom) : rule.empty),
 });
 
 /** The same field, without which no entry (or item) of its kind can be. `empty` is then met in refused inputs only. */

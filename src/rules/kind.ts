@@ -2,6 +2,14 @@ import type { Content, EntryKind } from '../model/entry';
 import type { DateContent } from '../model/fuzzy-date';
 import type { FieldRule, Reading } from './fields';
 
+/** How items of a list are taken over. */
+export interface JoinRule {
+  /** Fields by which an item is the same as one that is there already; without it by all of them. */
+  readonly sameBy?: readonly string[];
+  /** What an item becomes when it is taken over. */
+  adopt?(item: never): object;
+}
+
 /** All that makes a kind: what the generic machinery (reading, links, diff, merge, publishing) asks it. */
 export interface KindRules<C extends Content = Content> {
   readonly kind: EntryKind;
@@ -13,6 +21,11 @@ export interface KindRules<C extends Content = Content> {
   readonly fields: { readonly [Field in keyof C]: FieldRule };
   /** Whether its entries have addresses of their own. */
   readonly hasSlug: boolean;
+  /**
+   * What an entry takes over from one that is merged into it: members of sets, items of lists. All else stays the survivor's own,
+   * for of two headlines or texts only a person can make one.
+   */
+  readonly joins?: { readonly [Field in keyof C]?: JoinRule };
   title(content: C): string;
   /** The date that it is listed by, where it has one. */
   when?(content: C): DateContent | null;

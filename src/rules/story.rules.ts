@@ -35,6 +35,7 @@ export const storyRules = defineKind<StoryContent>({
       relation: requiredWord(StoryRelation),
     }),
   },
+  joins: { topics: {}, cast: {}, related: {} },
   title: (story) => story.headline,
   facets: (story) => ({ foldedHeadline: fold(story.headline), foldedTopics: story.topics.map(fold) }),
 });

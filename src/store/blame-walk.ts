@@ -6,7 +6,7 @@ import type { Blame } from '../rules/blame';
 import { type BlamedField, valueOf } from '../rules/blame-path';
 import { type BlamedPart, TextBlame } from '../rules/blame-text';
 import type { BlameStep } from '../rules/blame-units';
-import type { IsVisible } from '../rules/fields';
+import type { Sight } from '../rules/fields';
 import { findStepContents, findSteps, findTextSizes, type StepRow } from './blame-steps';
 import type { Scope } from './scope';
 import { findTexts } from './texts';
@@ -57,8 +57,8 @@ class Thread {
     this.stops = [...new Set(numbers)].toSorted((one, other) => one - other);
   }
 
-  take(content: Content, at: BlameStep, isVisible: IsVisible, newsroom: boolean): void {
-    const value = valueOf(this.field, content, isVisible, newsroom);
+  take(content: Content, at: BlameStep, sight: Sight, newsroom: boolean): void {
+    const value = valueOf(this.field, content, sight, newsroom);
     if (!(this.blame instanceof TextBlame)) {
       this.answerUpTo(at.number - 1);
       this.blame.step(value, at);
@@ -198,32 +198,29 @@ async function walkContents(
   scope.spendText(Math.ceil(steps.reduce((sum, { size }) => sum + size, 0) / SHARE.read));
   const chunks = chunksOf(steps, ({ size }) => size);
   for await (const [chunk, contents] of readAhead(chunks, (some) => findStepContents(scope.run, some))) {
-    const isVisible = await visibility(scope, lens, chunk, contents, threadsOf);
+    const sight = await sightOf(scope, lens, chunk, contents, threadsOf);
     for (const [index, step] of chunk.entries()) {
       const content = contents[index];
-      if (content) for (const thread of threadsOf(step.entry)) thread.take(content, step, isVisible, newsroom);
+      if (content) for (const thread of threadsOf(step.entry)) thread.take(content, step, sight, newsroom);
       await breathe();
     }
   }
 }
 
-/** Which entries that a chunk refers to the lens shows. LATEST leaves nothing out. */
-async function visibility(
+/** As which entries the lens shows those that a chunk refers to. LATEST leaves nothing out. */
+async function sightOf(
   scope: Scope,
   lens: Lens,
   chunk: readonly StepRow[],
   contents: readonly (Content | null)[],
   threadsOf: (entry: string) => Thread[],
-): Promise<IsVisible> {
-  if (lens.view === 'LATEST') return () => true;
+): Promise<Sight> {
+  if (lens.view === 'LATEST') return (id) => id;
   const ids = new Set<string>();
   for (const [index, { entry }] of chunk.entries())
     for (const { field } of contents[index] ? threadsOf(entry) : [])
       for (const { to } of field.rule.references(contents[index]?.[field.name], field.name, '', '')) ids.add(to);
-  const loader = scope.loaders.entries(lens);
-  const records = await Promise.all([...ids].map((id) => loader.load(id)));
-  const visible = new Set(records.map((record) => record?.id));
-  return (id) => visible.has(id);
+  return scope.loaders.sight(lens, ids);
 }
 
 async function walkTexts(scope: Scope, threads: readonly Thread[], breathe: Breath): Promise<void> {

@@ -2,7 +2,10 @@ import type { CorrectionRecord } from '../model/correction';
 import type { EntryKind } from '../model/entry';
 import type { Run } from './database';
 import { heldByStory } from './holding';
+import { IDENTITY_NOW, identityAt } from './identity';
 import type { PageRequest } from './pages';
+
+const { rootOf } = IDENTITY_NOW;
 
 /** A correction as it is kept. */
 export type NewCorrection = Omit<CorrectionRecord, 'uuid' | 'position'> & {
@@ -30,17 +33,21 @@ export const insertCorrection = (run: Run, correction: NewCorrection): Promise<u
 
 const COLUMNS = `c.id as uuid, c.entry, c.revision, c.kind, c.note, c.at, c.position::text as position`;
 
-/** Corrections of entries up to a position (null: all), newest first. For entries that may be seen. */
+/**
+ * Corrections of entries and of what was merged into them, up to a position (null: all), newest first. For entries that may be
+ * seen.
+ */
 export const findCorrections = (
   run: Run,
   asOf: bigint | null,
   entries: readonly string[],
-): Promise<CorrectionRecord[]> =>
-  run<CorrectionRecord>(
-    'corrections',
-    `select ${COLUMNS} from correction c
-      where c.entry = any($1::uuid[]) and ($2::bigint is null or c.position <= $2) order by c.position desc, c.id`,
-    [entries, asOf],
+): Promise<(CorrectionRecord & { parent: string })[]> =>
+  run<CorrectionRecord & { parent: string }>(
+    `corrections${asOf === null ? '' : '-then'}`,
+    `select i.entry as parent, ${COLUMNS} from unnest($1::uuid[]) as i (entry)
+      join correction c on c.entry = any(${(asOf === null ? IDENTITY_NOW : identityAt('$2::bigint')).clusterOf('i.entry')})
+      ${asOf === null ? '' : 'where c.position <= $2::bigint'} order by c.position desc, c.id`,
+    asOf === null ? [entries] : [entries, asOf],
   );
 
 /** Corrections by id, as far as the public sees their entry. */
@@ -48,18 +55,18 @@ export const findCorrectionsById = (run: Run, ids: readonly string[]): Promise<C
   run<CorrectionRecord>(
     'corrections-by-id',
     `select ${COLUMNS} from correction c
-      join shown s on s.entry = c.entry and s.view = 'PUBLISHED' where c.id = any($1::uuid[])`,
+      join shown s on s.entry = ${rootOf('c.entry')} and s.view = 'PUBLISHED' where c.id = any($1::uuid[])`,
     [ids],
   );
 
-const OF_STORY = `and ($1::uuid is null or c.entry in (${heldByStory('$1::uuid', 'PUBLISHED')}))`;
+const OF_STORY = `and ($1::uuid is null or ${rootOf('c.entry')} in (${heldByStory('$1::uuid', 'PUBLISHED')}))`;
 
 /** A page of the corrections of what is public, newest first; with a story, of it and all that it holds. */
 export const listCorrections = (run: Run, story: string | null, page: PageRequest): Promise<CorrectionRecord[]> =>
   run<CorrectionRecord>(
     `list-corrections-${story ? 'of-story' : 'all'}`,
     `select ${COLUMNS} from correction c
-      join shown s on s.entry = c.entry and s.view = 'PUBLISHED'
+      join shown s on s.entry = ${rootOf('c.entry')} and s.view = 'PUBLISHED'
       where ($2::bigint is null or (c.position, c.id) < ($2::bigint, $3::uuid)) ${story ? OF_STORY : 'and $1::uuid is null'}
       order by c.position desc, c.id desc limit $4`,
     [story, page.after?.[0], page.after?.[1], page.limit + 1],
@@ -69,7 +76,7 @@ export async function countCorrections(run: Run, story: string | null): Promise<
   const rows = await run<{ count: number }>(
     `count-corrections-${story ? 'of-story' : 'all'}`,
     `select count(*)::int as count from correction c
-      join shown s on s.entry = c.entry and s.view = 'PUBLISHED' where true ${story ? OF_STORY : 'and $1::uuid is null'}`,
+      join shown s on s.entry = ${rootOf('c.entry')} and s.view = 'PUBLISHED' where true ${story ? OF_STORY : 'and $1::uuid is null'}`,
     [story],
   );
   return rows[0]?.count ?? 0;
@@ -121,6 +128,16 @@ export const findWithdrawalsAt = (run: Run, positions: readonly bigint[]): Promi
         select c.entry, c.position from change c where c.position = any($1::bigint[]))`,
     [positions],
   );
+
+/** The note with which an entry was last withdrawn; null where it never was. */
+export async function findWithdrawalNote(run: Run, entry: string): Promise<string | null> {
+  const [row] = await run<{ note: string }>(
+    'withdrawal-note',
+    'select note from withdrawal where entry = $1 order by position desc limit 1',
+    [entry],
+  );
+  return row?.note ?? null;
+}
 
 export const insertWithdrawal = (
   run: Run,

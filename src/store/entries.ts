@@ -55,21 +55,23 @@ export function namesIn(kind: EntryKind, content: Content): Pick<EntryRecord, 't
   return { title: rules.title(content), slug: rules.hasSlug ? String(content.slug) : null };
 }
 
-/** Entries by id, in no order; what the lens does not show is not among them. */
-export const findShown = (run: Run, lens: Lens, ids: readonly string[]): Promise<(ShownRow | ThenRow)[]> =>
-  lens.asOf === null
-    ? run<ShownRow>(
-        'entries-by-id',
-        `select ${SHOWN_COLUMNS} from shown s
-      where s.view = $1 and s.entry = any($2::uuid[])`,
-        [lens.view, ids],
-      )
-    : run<ThenRow>(
-        `entries-by-id-then-${lens.view}`,
-        `select ${THEN_COLUMNS} from unnest($1::uuid[]) as i (entry)
-      ${tenseOf(lens, '', '$2::bigint').joinShown('s', 'i.entry')}`,
-        [ids, lens.asOf],
-      );
+/** An entry that was asked for by an id, which may be one of an entry that was merged into it. */
+export type AskedRow = (ShownRow | ThenRow) & { asked: string };
+
+/** Who asks by ids: a content that refers to entries, or a reader who names them. */
+export type AskedBy = 'REFERENCE' | 'NAME';
+
+/** Entries by id, in no order; what the lens does not show is not among them. For a merged one the entry that it was merged into. */
+export function findShown(run: Run, lens: Lens, by: AskedBy, ids: readonly string[]): Promise<AskedRow[]> {
+  const tense = tenseOf(lens, '$2', '$3::bigint');
+  const entry = by === 'NAME' ? tense.namedBy('i.entry', '$2') : tense.rootOf('i.entry');
+  return run<AskedRow>(
+    `entries-by-id-${by}${tense.suffix}`,
+    `select i.entry as asked, ${columnsOf(lens)} from unnest($1::uuid[]) as i (entry)
+      ${tense.joinShown('s', entry)} where $2::text is not null`,
+    [ids, lens.view, ...(lens.asOf === null ? [] : [lens.asOf])],
+  );
+}
 
 /**
  * An entry by its address, present or past; of now, whatever the lens. In PUBLISHED only addresses count under which it has
@@ -80,7 +82,7 @@ export function findShownBySlug(run: Run, lens: Lens, kind: EntryKind, slug: str
   return run<ShownRow | ThenRow>(
     `entry-by-slug${tense.suffix}`,
     `select ${columnsOf(lens)} from slug a
-      ${tense.joinShown('s', 'a.entry')}
+      ${tense.joinShown('s', tense.namedBy('a.entry', '$1'))}
       where a.kind = $2 and a.slug = $3 and ($1 = 'LATEST' or a.public_since is not null)`,
     [lens.view, kind, slug, ...(lens.asOf === null ? [] : [lens.asOf])],
   );

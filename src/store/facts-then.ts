@@ -17,12 +17,13 @@ export async function findWeakLinksThen(run: Run, asOf: bigint, entries: readonl
   const rows = await run<WeakLinkThen>(
     'weak-links-then',
     `select l.from_entry as entry, l.field, l.item, lower(l.wanted_kind) || ':' || l.wanted_slug as wanted,
-        l.to_entry as target, t.kind, t.format, t.content
+        r.target, t.kind, t.format, t.content
       from unnest($1::uuid[]) as i (entry)
       ${tense.joinShown('s', 'i.entry')}
       join link l on l.from_entry = s.entry and l.view = 'LATEST' and ${heldAt('l', 's.held_at')}
-      left join lateral (select s.* from (select l.to_entry as entry) i ${tense.joinShown('s', 'i.entry')}) t on true
-      where not exists (select from ${standingThen('l.to_entry', '$2::bigint')} p where p.state = 'PUBLISHED')
+      cross join lateral (select ${tense.rootOf('l.to_entry')} as target) r
+      left join lateral (select s.* from (select r.target as entry) i ${tense.joinShown('s', 'i.entry')}) t on true
+      where not exists (select from ${standingThen('r.target', '$2::bigint')} p where p.state = 'PUBLISHED')
       order by l.id`,
     [entries, asOf],
   );
@@ -40,16 +41,18 @@ export function countSupportThen(
 ): Promise<{ entry: string; count: number }[]> {
   const tense = tenseOf({ view: 'LATEST', asOf }, '', '$2::bigint');
   const parts = tense.held.map(
-    (held) => `select l.to_entry, l.from_entry from link l
+    (held) => `select p.entry, l.from_entry
+        from (select i.entry, ${tense.clusterOf('i.entry')} as cluster from unnest($1::uuid[]) as i (entry)) p
+        join link l on l.to_entry = any(p.cluster)
         ${tense.listed.join('l.from_entry')}
         ${tense.joinShown('t', 'l.from_entry')}
-        where l.to_entry = any($1::uuid[]) and l.view = 'LATEST' and l.field = 'about' and ${held('l')}
+        where l.view = 'LATEST' and l.field = 'about' and ${held('l')}
           and ${tense.listed.condition} and t.content ->> 'stance' in ('ASSERTS', 'CONFIRMS', 'PARTLY_CONFIRMS')`,
   );
   return run(
     'support-then',
-    `select l.to_entry as entry, count(distinct l.from_entry)::int as count
-      from (${parts.join(' union all ')}) l group by l.to_entry`,
+    `select l.entry, count(distinct l.from_entry)::int as count
+      from (${parts.join(' union all ')}) l group by l.entry`,
     [entries, asOf],
   );
 }

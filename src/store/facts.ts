@@ -1,4 +1,10 @@
 import type { Run } from './database';
+import { IDENTITY_NOW } from './identity';
+
+const { rootOf, clusterOf } = IDENTITY_NOW;
+
+/** Each entry with the ids of all that was merged into it. */
+const CLUSTERS = `(select i.entry, ${clusterOf('i.entry')} as cluster from unnest($1::uuid[]) as i (entry))`;
 
 /** A link of an entry that readers cannot follow: to nothing yet, or to what is not public. */
 export interface WeakLink {
@@ -16,11 +22,12 @@ export const findWeakLinks = (run: Run, entries: readonly string[]): Promise<Wea
   run<WeakLink>(
     'weak-links',
     `select l.from_entry as entry, l.field, l.item, lower(l.wanted_kind) || ':' || l.wanted_slug as wanted,
-        l.to_entry as target, t.title
+        r.target, t.title
       from link l
-      left join shown t on t.entry = l.to_entry and t.view = 'LATEST'
+      cross join lateral (select ${rootOf('l.to_entry')} as target) r
+      left join shown t on t.entry = r.target and t.view = 'LATEST'
       where l.from_entry = any($1::uuid[]) and l.view = 'LATEST' and l.until is null
-        and not exists (select from shown p where p.entry = l.to_entry and p.view = 'PUBLISHED')
+        and not exists (select from shown p where p.entry = r.target and p.view = 'PUBLISHED')
       order by l.id`,
     [entries],
   );
@@ -29,11 +36,13 @@ export const findWeakLinks = (run: Run, entries: readonly string[]): Promise<Wea
 export const countSupport = (run: Run, entries: readonly string[]): Promise<{ entry: string; count: number }[]> =>
   run(
     'support',
-    `select l.to_entry as entry, count(distinct l.from_entry)::int as count
-      from link l join shown c on c.entry = l.from_entry and c.view = 'LATEST' and c.state <> 'DELETED'
-      where l.to_entry = any($1::uuid[]) and l.view = 'LATEST' and l.field = 'about' and l.until is null
+    `select p.entry, count(distinct l.from_entry)::int as count
+      from ${CLUSTERS} p
+      join link l on l.to_entry = any(p.cluster)
+      join shown c on c.entry = l.from_entry and c.view = 'LATEST' and c.state <> 'DELETED'
+      where l.view = 'LATEST' and l.field = 'about' and l.until is null
         and c.facets ->> 'stance' in ('ASSERTS', 'CONFIRMS', 'PARTLY_CONFIRMS')
-      group by l.to_entry`,
+      group by p.entry`,
     [entries],
   );
 
@@ -48,9 +57,9 @@ export interface Seen {
 export const findSeen = (run: Run, entries: readonly string[]): Promise<Seen[]> =>
   run<Seen>(
     'seen-entries',
-    `select entry, null::timestamptz as "from" from shown where view = 'PUBLISHED' and entry = any($1::uuid[])
-      union all
-      select id, embargo_until from entry where state = 'EMBARGOED' and id = any($1::uuid[])`,
+    `select i.entry, case when e.state = 'EMBARGOED' then e.embargo_until end as "from"
+      from unnest($1::uuid[]) as i (entry)
+      join entry e on e.id = ${rootOf('i.entry')} and e.state in ('PUBLISHED', 'EMBARGOED')`,
     [entries],
   );
 
@@ -60,16 +69,19 @@ const SUPPORTING = `('ASSERTS', 'CONFIRMS', 'PARTLY_CONFIRMS')`;
 export const findSupport = (run: Run, entries: readonly string[], without: readonly string[]): Promise<Seen[]> =>
   run<Seen>(
     'seen-support',
-    `select l.to_entry as entry, null::timestamptz as "from"
-        from link l join shown c on c.entry = l.from_entry and c.view = 'PUBLISHED'
-        where l.to_entry = any($1::uuid[]) and l.view = 'PUBLISHED' and l.field = 'about' and l.until is null
+    `select p.entry, null::timestamptz as "from"
+        from ${CLUSTERS} p
+        join link l on l.to_entry = any(p.cluster)
+        join shown c on c.entry = l.from_entry and c.view = 'PUBLISHED'
+        where l.view = 'PUBLISHED' and l.field = 'about' and l.until is null
           and l.from_entry <> all($2::uuid[]) and c.facets ->> 'stance' in ${SUPPORTING}
       union all
-      select l.to_entry, e.embargo_until
-        from link l
+      select p.entry, e.embargo_until
+        from ${CLUSTERS} p
+        join link l on l.to_entry = any(p.cluster)
         join entry e on e.id = l.from_entry and e.state = 'EMBARGOED'
         join revision r on r.entry = e.id and r.number = e.published
-        where l.to_entry = any($1::uuid[]) and l.view = 'LATEST' and l.field = 'about' and l.until is null
+        where l.view = 'LATEST' and l.field = 'about' and l.until is null
           and l.from_entry <> all($2::uuid[])
           and r.content ->> 'about' = l.to_entry::text and r.content ->> 'stance' in ${SUPPORTING}`,
     [entries, without],

@@ -2,7 +2,10 @@ import { isUuid } from '../base/node-id';
 import type { EntryState } from '../model/entry';
 import type { View } from '../model/lens';
 import { fold } from '../rules/titles';
+import { IDENTITY_NOW } from './identity';
 import { isTold, mayBeLeftOut } from './links';
+
+const { namedBy, clusterOf } = IDENTITY_NOW;
 
 /** How a text is compared; without regard to case, marks and width, as people search. */
 export interface StringFilter {
@@ -134,10 +137,10 @@ export const onReference =
   (...fields: string[]) =>
   (id: string, parameters: Parameters): string => {
     if (!isUuid(id)) return 'false';
-    const target = `${parameters.add(id)}::uuid`;
+    const target = namedBy(`${parameters.add(id)}::uuid`, '$1');
     const names = parameters.add(fields);
     return `(${isShown(target)} and exists (select from link l where l.from_entry = s.entry and l.view = $1
-      and l.to_entry = ${target} and l.field = any(${names}::text[]) and l.until is null${told(fields)}))`;
+      and l.to_entry = any(${clusterOf(target)}) and l.field = any(${names}::text[]) and l.until is null${told(fields)}))`;
   };
 
 /** That another entry refers to this one by one of these fields. */
@@ -145,10 +148,10 @@ export const onReferrer =
   (...fields: string[]) =>
   (id: string, parameters: Parameters): string => {
     if (!isUuid(id)) return 'false';
-    const referrer = `${parameters.add(id)}::uuid`;
+    const referrer = namedBy(`${parameters.add(id)}::uuid`, '$1');
     const names = parameters.add(fields);
     return `(${isListed(referrer)} and exists (select from link l where l.from_entry = ${referrer} and l.view = $1
-      and l.to_entry = s.entry and l.field = any(${names}::text[]) and l.until is null${told(fields)}))`;
+      and l.to_entry = any(${clusterOf('s.entry')}) and l.field = any(${names}::text[]) and l.until is null${told(fields)}))`;
   };
 
 const COMMON: Readonly<Record<string, Condition>> = {

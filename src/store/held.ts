@@ -1,4 +1,7 @@
 import type { Run } from './database';
+import { IDENTITY_NOW } from './identity';
+
+const { rootOf, clusterOf } = IDENTITY_NOW;
 
 /**
  * What an entry holds and was never published, as editors see it: what it refers to, the citations about any of that or of
@@ -17,11 +20,11 @@ export async function findHeld(
         union
         select n.id from held h
           cross join lateral (
-            select l.to_entry as id from link l
+            select ${rootOf('l.to_entry')} as id from link l
               where l.from_entry = h.id and l.view = 'LATEST' and l.until is null and l.field <> all($2::text[])
             union all
             select l.from_entry from link l
-              where l.to_entry = h.id and l.view = 'LATEST' and l.until is null and l.field = 'about'
+              where l.to_entry = any(${clusterOf('h.id')}) and l.view = 'LATEST' and l.until is null and l.field = 'about'
           ) n
           join entry e on e.id = n.id and e.state = 'DRAFT'
           join revision r on r.entry = e.id and r.number = e.latest and r.review = 'PENDING'

@@ -1,45 +1,114 @@
 import type { View } from '../model/lens';
 import type { Run } from './database';
+import { IDENTITY_NOW, identityAt } from './identity';
 import { isTold, type LinkTense } from './links';
 
 /** Beyond every position: links that are held still end here. */
 const STILL = `'9223372036854775807'::bigint`;
 
-// A story tells of itself, and of all that it links to.
-const TOLD = `(
-    select l.from_entry as story, l.to_entry as id, l.view, l.field, l.item, l.since, coalesce(l.until, ${STILL}) as until
-      from link l join entry k on k.id = l.from_entry and k.kind = 'STORY' where l.to_entry is not null
-    union all
-    select k.id, k.id, v.view, '', '', 0, ${STILL} from entry k cross join (values ('PUBLISHED'), ('LATEST')) as v (view)
-      where k.kind = 'STORY')`;
+/** A step of a way: along a link (`out`), or against it. */
+interface Hop {
+  readonly out: boolean;
+  /** Of the link `l`. */
+  readonly condition: string;
+  /** Whether one can as well stay where one is: a story tells of itself, too. */
+  readonly orStay?: boolean;
+}
 
-const CITED = `${TOLD} t join link q on q.to_entry = t.id and q.view = t.view and q.field = 'about'`;
-const TOGETHER = `greatest(t.since, q.since) as since, least(t.until, coalesce(q.until, ${STILL})) as until`;
+const TELLS_OF: Hop = { out: true, condition: 'true', orStay: true };
+const TELLS_OF_FACT: Hop = {
+  out: true,
+  condition: `exists (select from entry f where f.id = l.to_entry and f.kind in ('EVENT', 'CLAIM'))`,
+};
+const CITED_BY: Hop = { out: false, condition: `l.field = 'about'` };
+const REFERS_TO: Hop = { out: true, condition: 'true' };
 
 /**
- * All ways in which a story holds an entry, of any time and in any view: it tells of it; the entry is a citation about what
- * it tells of, or what such a citation refers to; or an event or a claim that it tells of refers to it. The one definition of
- * "a story and all that it holds". A way is there from `since` to `until`, as far as the links go; `by` and `via` are the entries
- * on the way, the latter with when its links came, `told_since` when the story's did.
+ * All ways in which a story holds an entry: it tells of it; the entry is a citation about what it tells of, or what such a
+ * citation refers to; or an event or a claim that it tells of refers to it. The one definition of "a story and all that it holds".
  */
-const WAYS = `(
-    select t.story, t.id as entry, t.view, t.field, t.item, t.since as told_since, t.since, t.until,
-        null::uuid as by, null::uuid as via, 0::bigint as via_since
-      from ${TOLD} t
-    union all
-    select t.story, q.from_entry, t.view, t.field, t.item, t.since, ${TOGETHER}, t.id, null, 0
-      from ${CITED}
-    union all
-    select t.story, z.to_entry, t.view, t.field, t.item, t.since,
-        greatest(t.since, q.since, z.since), least(t.until, coalesce(q.until, ${STILL}), coalesce(z.until, ${STILL})),
-        t.id, q.from_entry, greatest(q.since, z.since)
-      from ${CITED}
-      join link z on z.from_entry = q.from_entry and z.view = t.view and z.to_entry is not null
-    union all
-    select t.story, q.to_entry, t.view, t.field, t.item, t.since, ${TOGETHER}, null, t.id, q.since
-      from ${TOLD} t
-      join entry x on x.id = t.id and x.kind in ('EVENT', 'CLAIM')
-      join link q on q.from_entry = x.id and q.view = t.view and q.to_entry is not null)`;
+const PATHS: readonly (readonly Hop[])[] = [
+  [TELLS_OF],
+  [TELLS_OF, CITED_BY],
+  [TELLS_OF, CITED_BY, REFERS_TO],
+  [TELLS_OF_FACT, REFERS_TO],
+];
+
+/** How ways are looked for: from stories or back from entries, through links of any time or those of now. */
+interface Search {
+  readonly from: 'STORIES' | 'ENTRIES';
+  readonly ever: boolean;
+  /** Only so many links of an entry, the newest; of a famous one there are tens of thousands. */
+  readonly newest?: number;
+}
+
+// Each half of the links has an index on what they lead to; all of them together have none. Bounded by `offset 0`: the planner
+// would rather read all links than go from one to the next (measured: 0.5 s for what takes 2 ms).
+function renderHop(
+  { out, condition, orStay }: Hop,
+  alias: string,
+  known: string,
+  view: string,
+  search: Search,
+): string {
+  const along = out === (search.from === 'STORIES');
+  const [here, there] = along ? ['from_entry', 'to_entry'] : ['to_entry', 'from_entry'];
+  const most = search.newest === undefined ? '' : `order by l.since desc limit ${search.newest}`;
+  const half = (
+    held: string,
+  ): string => `(select l.${there} as id, l.field, l.item, l.since, coalesce(l.until, ${STILL}) as until
+      from link l where l.${here} = ${known} and l.view = ${view} and l.to_entry is not null and ${held} and ${condition} ${most})`;
+  // What a link leads to may be merged into another, which answers for it meanwhile.
+  const [start, end] = along ? ['l.from_entry', 'd.into_entry'] : ['d.into_entry', 'l.from_entry'];
+  const redirected = (
+    held: string,
+  ): string => `(select ${end} as id, l.field, l.item, greatest(l.since, d.since) as since,
+        least(coalesce(l.until, ${STILL}), coalesce(d.until, ${STILL})) as until
+      from redirect d join link l on l.to_entry = d.from_entry
+      where ${start} = ${known} and l.view = ${view} and ${held} and ${condition} ${most})`;
+  const halves = search.ever
+    ? ['l.until is null', 'l.until is not null'].flatMap((held) => [half(held), redirected(held)])
+    : [half('l.until is null'), redirected('l.until is null and d.until is null')];
+  const stay = orStay ? [`select ${known}, '', '', 0, ${STILL}`] : [];
+  return `cross join lateral (${[...halves, ...stay].join(' union all ')} offset 0) ${alias}`;
+}
+
+const greatest = (values: readonly string[]): string => (values.length === 0 ? '0' : `greatest(${values.join(', ')})`);
+
+function renderPath(path: readonly Hop[], start: string, view: string, search: Search): string {
+  const forth = search.from === 'STORIES';
+  const hops = path.map((hop, index) => ({ hop, alias: `h${index}` }));
+  // What stands before the first hop, between them and after the last.
+  const nodes = forth
+    ? ['p.id', ...hops.map(({ alias }) => `${alias}.id`)]
+    : [...hops.map(({ alias }) => `${alias}.id`), 'p.id'];
+  const inOrder = forth ? hops : hops.toReversed();
+  const joins = inOrder.map(({ hop, alias }, index) =>
+    renderHop(hop, alias, index === 0 ? 'p.id' : `${inOrder[index - 1]?.alias}.id`, view, search),
+  );
+  // Of each entry between: when the last of its own links on the way came.
+  const between = [1, 2].map((index) => {
+    if (index >= path.length) return 'null::uuid, 0::bigint';
+    const own = [
+      ...(path[index - 1]?.out ? [] : [`h${index - 1}.since`]),
+      ...(path[index]?.out ? [`h${index}.since`] : []),
+    ];
+    return `${nodes[index]}, ${greatest(own)}`;
+  });
+  return `select k.id, ${nodes.at(-1)}, ${view}, h0.field, h0.item, h0.since,
+      ${greatest(hops.map(({ alias }) => `${alias}.since`))}, least(${hops.map(({ alias }) => `${alias}.until`).join(', ')}),
+      ${between.join(', ')}
+    from (select distinct id from unnest(${start}) as i (id)) p ${joins.join('\n')}
+    join entry k on k.id = ${nodes[0]} and k.kind = 'STORY'`;
+}
+
+/**
+ * Ways as a subselect. One is there from `since` to `until`, as far as its links go. `from_entry`, the story, tells of what is first on
+ * it by a link of that `field` and `item`, `told_since`; `one` and `two` are on the way, with when their own links came.
+ */
+const waysAs = (start: string, view: string, search: Search): string =>
+  `(select * from (${PATHS.map((path) => renderPath(path, start, view, search)).join(' union all ')})
+    as way (from_entry, entry, view, field, item, told_since, since, until, one, one_since, two, two_since))`;
 
 /** When a way is looked at: now, or at a position, from right before the change there to right after. */
 interface When extends LinkTense {
@@ -49,6 +118,7 @@ interface When extends LinkTense {
 }
 
 const NOW: When = {
+  ...IDENTITY_NOW,
   holds: (way) => `${way}.until = ${STILL}`,
   listed: (id, view) =>
     `(select ${STILL} from shown n where n.entry = ${id} and n.view = ${view} and n.state <> 'DELETED')`,
@@ -59,6 +129,7 @@ const NOW: When = {
 
 // Where a link ends with the very change (what held it was edited, or taken back) the change is still one of the story's.
 const at = (position: string): When => ({
+  ...identityAt(position),
   holds: (way) => `${way}.since <= ${position} and ${way}.until >= ${position}`,
   listed: (id, view) => `listed_at(${id}, ${view}, ${position})`,
   isListed: (id, view) => `listed_at(${id}, ${view}, ${position}) is not null`,
@@ -67,18 +138,19 @@ const at = (position: string): When => ({
 
 /** That a way is there, and that all on it is seen in its view; the entry that is held need not be. */
 const isThere = (way: string, when: When): string => `${when.holds(way)}
-    and (${way}.entry = ${way}.story or ${way}.told_since <= ${when.listed(`${way}.story`, `${way}.view`)})
-    and (${way}.by is null or ${when.isListed(`${way}.by`, `${way}.view`)})
-    and (${way}.via is null or ${way}.via_since <= ${when.listed(`${way}.via`, `${way}.view`)})
+    and (${way}.entry = ${way}.from_entry or ${way}.told_since <= ${when.listed(`${way}.from_entry`, `${way}.view`)})
+    and (${way}.one is null or ${way}.one_since <= ${when.listed(`${way}.one`, `${way}.view`)})
+    and (${way}.two is null or ${way}.two_since <= ${when.listed(`${way}.two`, `${way}.view`)})
     and ${isTold(way, when)}`;
 
 /** All that a story holds now in a view, as a subselect of ids; itself among it. */
 export const heldByStory = (story: string, view: View): string => `
-  select w.entry from (select y.*, y.story as from_entry from ${WAYS} y) w where w.story = ${story} and w.view = '${view}' and ${isThere('w', NOW)}`;
+  select w.entry from ${waysAs(`array[${story}]`, `'${view}'`, { from: 'STORIES', ever: false })} w
+    where ${isThere('w', NOW)}`;
 
-/** All ways of stories in a view, as a materialized table for {@link holdsAt}. */
-export const waysOf = (stories: string, view: string): string => `ways as materialized (
-    select w.*, w.story as from_entry from ${WAYS} w where w.story = any(${stories}) and w.view = ${view})`;
+/** All ways of stories in a view, of any time, as a table `ways` for {@link holdsAt}. */
+export const waysOf = (stories: string, view: string): string =>
+  `ways as materialized (select * from ${waysAs(stories, view, { from: 'STORIES', ever: true })} w)`;
 
 /** That a way (of {@link waysOf}) is one to an entry at a position. */
 export const holdsAt = (way: string, entry: string, position: string): string =>
@@ -92,13 +164,16 @@ export const findHolders = (
   stories: readonly string[],
 ): Promise<{ position: string; story: string }[]> =>
   run(
-    'holders',
-    `with ${waysOf('$3::uuid[]', '$4')}
-      select distinct c.position::text as position, w.story
+    `holders-${view}`,
+    `with ${waysOf('$3::uuid[]', `'${view}'`)}
+      select distinct c.position::text as position, w.from_entry as story
         from unnest($1::uuid[], $2::bigint[]) as c (entry, position)
         join ways w on ${holdsAt('w', 'c.entry', 'c.position')}`,
-    [changes.map(({ entry }) => entry), changes.map(({ position }) => position), stories, view],
+    [changes.map(({ entry }) => entry), changes.map(({ position }) => position), stories],
   );
+
+/** As many links of an entry are followed back to stories: the newest. */
+const NEWEST = 1000;
 
 /** The stories that hold entries now in a view, as far as all between is seen in it: those that came last, so many each. */
 export const findHoldersNow = (
@@ -111,9 +186,10 @@ export const findHoldersNow = (
     `holders-now-${view}`,
     `select p.entry, x.story from unnest($1::uuid[]) with ordinality as p (entry, nr)
       cross join lateral (
-        select w.story, max(w.since) as since from (select y.*, y.story as from_entry from ${WAYS} y) w
-          where w.entry = p.entry and w.view = '${view}' and ${NOW.isListed('w.story', 'w.view')} and ${isThere('w', NOW)}
-          group by w.story order by max(w.since) desc, w.story limit $2
+        select w.from_entry as story, max(w.since) as since
+          from ${waysAs('array[p.entry]', `'${view}'`, { from: 'ENTRIES', ever: false, newest: NEWEST })} w
+          where ${NOW.isListed('w.from_entry', 'w.view')} and ${isThere('w', NOW)}
+          group by w.from_entry order by max(w.since) desc, w.from_entry limit $2
       ) x
       order by p.nr, x.since desc, x.story`,
     [entries, limit],

@@ -23,8 +23,8 @@ export type IncomingRow = (ShownRow | ThenRow) & { parent: string; link_since: s
 export const incomingKey = (row: IncomingRow): CursorKey => [row.link_since.padStart(19, '0'), row.id];
 
 /**
- * Links to `p.parent` of one field (all of them for null), held in one way, in the order of the list, as many as the page can
- * need. By equality, so that an index gives them in that order.
+ * Links to `m.id`, the entry or one that was merged into it, of one field (all of them for null), held in one way, in the order
+ * of the list, as many as the page can need. By equality, so that an index gives them in that order.
  */
 function linksOf(
   tense: Tense,
@@ -34,25 +34,30 @@ function linksOf(
   direction: 'asc' | 'desc',
 ): string {
   const told = (link: string): string => (mayBeLeftOut(fields) ? `and ${isTold(link, tense)}` : '');
-  // An entry may refer to another several times (twice in a chain, in a cast and a body): its newest link counts. "Is not
-  // distinct from" is equality that no index serves: by `=` the planner compares all links of a famous actor with each
-  // other (measured: 200 ms for a page of 50,000; so 2 ms).
+  // An entry may refer to another several times (twice in a chain, in a cast and a body): its newest link counts. "Is true"
+  // is a condition that no index serves: without it the planner compares all links of a famous actor with each other
+  // (measured: 200 ms for a page of 50,000; so 2 ms).
   return `(select l.since as link_since, l.from_entry
     from link l
     ${tense.listed.join('l.from_entry')}
-    where l.to_entry = p.parent and l.view = $2 and ${held('l')} and ${tense.listed.condition}
+    where l.to_entry = m.id and l.view = $2 and ${held('l')} and ${tense.listed.condition}
       and ${field === null ? 'true' : `l.field = ($3::text[])[${field + 1}]`}
       and ($4::text[] is null or s.kind = any($4)) ${told('l')}
       and ($5::bigint is null or (l.since, l.from_entry) < ($5::bigint, $6::uuid))
       and ($7::bigint is null or (l.since, l.from_entry) > ($7::bigint, $8::uuid))
       and not exists (
         select from link n
-          where n.from_entry = l.from_entry and n.to_entry is not distinct from l.to_entry and n.view = $2
+          where n.from_entry = l.from_entry and (n.to_entry = any(p.cluster)) is true and n.view = $2
             and ${tense.isHeld('n')} and ($3::text[] is null or n.field = any($3)) and (n.since, n.id) > (l.since, l.id)
             ${told('n')})
     order by l.since ${direction}, l.from_entry ${direction}
     limit $9)`;
 }
+
+/** Each parent with the ids of all that was merged into it. */
+const clusters = (tense: Tense): string =>
+  `(select i.parent, i.nr, ${tense.clusterOf('i.parent')} as cluster
+      from unnest($1::uuid[]) with ordinality as i (parent, nr))`;
 
 const nameFor = ({ fields }: Referrers): string => `${fields?.length ?? 'any'}${mayBeLeftOut(fields) ? '-told' : ''}`;
 
@@ -74,9 +79,9 @@ export function findIncoming(
   );
   return run<IncomingRow>(
     `incoming-${nameFor(referrers)}-${direction}${tense.suffix}`,
-    `select p.parent, x.link_since, ${columnsOf(lens)} from unnest($1::uuid[]) with ordinality as p (parent, nr)
+    `select p.parent, x.link_since, ${columnsOf(lens)} from ${clusters(tense)} p
       cross join lateral (
-        select * from (${parts.join(' union all ')}) found
+        select found.* from unnest(p.cluster) as m (id) cross join lateral (${parts.join(' union all ')}) found
         order by link_since ${direction}, from_entry ${direction}
         limit $9
       ) x
@@ -105,18 +110,19 @@ export const countIncoming = (
   parents: readonly string[],
 ): Promise<{ parent: string; count: number }[]> => {
   if (lens.asOf !== null) return countIncomingThen(run, lens, referrers, parents);
+  const tense = tenseOf(lens, '$2', '');
   return run(
     `incoming-count-${nameFor(referrers)}`,
     // Links first: next to the join, the planner takes the rare look-up of isTold for the main cost, and goes by entries.
     `with l as materialized (
-        select l.to_entry, l.from_entry from link l
-          where l.to_entry = any($1::uuid[]) and l.view = $2 and l.until is null
+        select p.parent, l.from_entry from ${clusters(tense)} p join link l on l.to_entry = any(p.cluster)
+          where l.view = $2 and l.until is null
             and ($3::text[] is null or l.field = any($3)) ${mayBeLeftOut(referrers.fields) ? `and ${isTold('l')}` : ''}
       )
-      select l.to_entry as parent, count(distinct l.from_entry)::int as count
+      select l.parent, count(distinct l.from_entry)::int as count
         from l join shown s on s.entry = l.from_entry and s.view = $2
         where s.state <> 'DELETED' and ($4::text[] is null or s.kind = any($4))
-        group by l.to_entry`,
+        group by l.parent`,
     [parents, lens.view, referrers.fields, referrers.kinds],
   );
 };
@@ -130,15 +136,15 @@ function countIncomingThen(
   const tense = tenseOf(lens, '', '$5::bigint');
   const told = mayBeLeftOut(fields) ? `and ${isTold('l', tense)}` : '';
   const parts = tense.held.map(
-    (held) => `select l.to_entry, l.from_entry from link l
+    (held) => `select p.parent, l.from_entry from ${clusters(tense)} p join link l on l.to_entry = any(p.cluster)
         ${tense.listed.join('l.from_entry')}
-        where l.to_entry = any($1::uuid[]) and l.view = $2 and ${held('l')} and ($3::text[] is null or l.field = any($3))
+        where l.view = $2 and ${held('l')} and ($3::text[] is null or l.field = any($3))
           and ${tense.listed.condition} and ($4::text[] is null or s.kind = any($4)) ${told}`,
   );
   return run(
     `incoming-count-${nameFor({ fields, kinds })}${tense.suffix}`,
-    `select l.to_entry as parent, count(distinct l.from_entry)::int as count
-      from (${parts.join(' union all ')}) l group by l.to_entry`,
+    `select l.parent, count(distinct l.from_entry)::int as count
+      from (${parts.join(' union all ')}) l group by l.parent`,
     [parents, lens.view, fields, kinds, lens.asOf],
   );
 }

@@ -17,7 +17,7 @@ const standsAlone = (link: string): string =>
     or split_part(${link}.field, '.', 1) not in (${quoted(lists)}))`;
 
 /** What of a tense tells whether a link is. */
-export type LinkTense = Pick<Tense, 'isHeld' | 'isListed'>;
+export type LinkTense = Pick<Tense, 'isHeld' | 'isListed' | 'rootOf'>;
 
 const NOW = tenseOf(LATEST_NOW, '', '');
 
@@ -25,7 +25,7 @@ const NOW = tenseOf(LATEST_NOW, '', '');
 const isHeld = (link: string, tense: LinkTense): string => `not exists (
     select from link h where h.from_entry = ${link}.from_entry and h.view = ${link}.view and ${tense.isHeld('h')}
       and h.item = ${link}.item and h.field in (${quoted(holding)})
-      and not ${tense.isListed('h.to_entry', 'h.view')})`;
+      and not ${tense.isListed(tense.rootOf('h.to_entry'), 'h.view')})`;
 
 /**
  * That what the view shows of an entry holds a link. An item that is left out for its reference (rules 1.2) takes along what

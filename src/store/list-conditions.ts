@@ -1,27 +1,30 @@
 import type { EntryKind } from '../model/entry';
 import { isUuid } from '../base/node-id';
+import { IDENTITY_NOW } from './identity';
 import { isStorable, onFacet, onReference, onReferrer, onSpan, onText, onTexts, type Parameters } from './filters';
+
+const { rootOf, namedBy, clusterOf } = IDENTITY_NOW;
 
 const SUPPORTING = `('ASSERTS', 'CONFIRMS', 'PARTLY_CONFIRMS')`;
 
 /** That an actor stands anywhere in the chain of a citation about the claim. */
 const attributedTo = (id: string, parameters: Parameters): string => {
   if (!isUuid(id)) return 'false';
-  const actor = `${parameters.add(id)}::uuid`;
+  const actor = namedBy(`${parameters.add(id)}::uuid`, '$1');
   return `exists (
     select from link about
       join link hop on hop.from_entry = about.from_entry and hop.view = $1 and hop.field = 'chain.actor'
-        and hop.to_entry = ${actor} and hop.until is null
+        and hop.to_entry = any(${clusterOf(actor)}) and hop.until is null
       join shown c on c.entry = about.from_entry and c.view = $1 and c.state <> 'DELETED'
-      join shown a on a.entry = hop.to_entry and a.view = $1
-      where about.to_entry = s.entry and about.view = $1 and about.field = 'about' and about.until is null)`;
+      join shown a on a.entry = ${actor} and a.view = $1
+      where about.to_entry = any(${clusterOf('s.entry')}) and about.view = $1 and about.field = 'about' and about.until is null)`;
 };
 
 /** What the checks of `rules/checks.ts` find, as conditions; always on what editors see. */
 const CHECKS: Readonly<Record<string, string>> = {
   UNSOURCED: `not exists (
     select from link l join shown c on c.entry = l.from_entry and c.view = 'LATEST' and c.state <> 'DELETED'
-      where l.to_entry = s.entry and l.view = 'LATEST' and l.field = 'about' and l.until is null
+      where l.to_entry = any(${clusterOf('s.entry')}) and l.view = 'LATEST' and l.field = 'about' and l.until is null
         and c.facets ->> 'stance' in ${SUPPORTING})`,
   BROKEN_LINK: `exists (
     select from link l
@@ -29,7 +32,7 @@ const CHECKS: Readonly<Record<string, string>> = {
   UNPUBLISHED_REFERENCE: `exists (
     select from link l
       where l.from_entry = s.entry and l.view = 'LATEST' and l.until is null and l.to_entry is not null
-        and not exists (select from shown p where p.entry = l.to_entry and p.view = 'PUBLISHED'))`,
+        and not exists (select from shown p where p.entry = ${rootOf('l.to_entry')} and p.view = 'PUBLISHED'))`,
 };
 
 const asKept = (text: string): string => text.trim().normalize('NFC');

@@ -4,24 +4,28 @@ import type { CommentRecord } from '../model/comment';
 import type { CorrectionRecord } from '../model/correction';
 import type { Content, EntryKind, EntryRecord } from '../model/entry';
 import { type Lens, lensKey, type View } from '../model/lens';
+import type { MatchRecord } from '../model/match';
 import type { RevisionRecord } from '../model/revision';
 import type { Token } from '../model/token';
 import type { User } from '../model/user';
+import type { Sight } from '../rules/fields';
 import type { WikiTarget } from '../rules/markdown';
 import { type ChangesetRevision, countChangesetRevisions, findChangesets, listChangesetRevisions } from './changesets';
 import { type CommentList, countComments, findComments, listComments } from './comments';
 import { findCorrections, findCorrectionsById, findWithdrawalsAt, type WithdrawalAt } from './corrections';
 import type { Run } from './database';
-import { findPublicSince, findShown, findStandings, type Standing, toRecord } from './entries';
+import { type AskedBy, findPublicSince, findShown, findStandings, type Standing, toRecord } from './entries';
 import { findHoldersNow } from './holding';
 import { countIncoming, findIncoming, type IncomingRow, type Referrers } from './incoming';
 import { countSupport, findWeakLinks, type WeakLink } from './facts';
 import { countSupportThen, findWeakLinksThen } from './facts-then';
+import { findMatches } from './matches';
 import type { PageRequest } from './pages';
 import { findProtections, type ProtectionRow } from './protection';
 import { findPending } from './review-queue';
 import { countTokensOf, findTokens, findTokensOf, findUsers } from './people';
 import { countHistory, findContents, findHistory, findRevisions, type RevisionAddress } from './revisions';
+import { findFormerIds } from './redirects';
 import { findTexts } from './texts';
 import { countWatched, findWatched, listWatched, type WatchedRow } from './watches';
 import { findWikiTargets } from './wiki-targets';
@@ -33,7 +37,7 @@ const addressKey = (address: RevisionAddress): string => `${address.entry}:${add
 const targetKey = ({ kind, target }: { kind: EntryKind; target: string }): string => `${kind}:${target}`;
 
 /** Answers in the order of the keys; null where nothing was found. */
-const inOrder = <Key, Value>(
+export const inOrder = <Key, Value>(
   keys: readonly Key[],
   found: readonly Value[],
   keyOf: (value: Value) => string,
@@ -44,7 +48,11 @@ const inOrder = <Key, Value>(
 };
 
 /** Sorts rows to their parents, keeping their order. */
-const byParent = <Row>(parents: readonly string[], rows: readonly Row[], parentOf: (row: Row) => string): Row[][] => {
+export const byParent = <Row>(
+  parents: readonly string[],
+  rows: readonly Row[],
+  parentOf: (row: Row) => string,
+): Row[][] => {
   const lists = new Map<string, Row[]>(parents.map((parent) => [parent, []]));
   for (const row of rows) lists.get(parentOf(row))?.push(row);
   return parents.map((parent) => lists.get(parent) ?? []);
@@ -68,18 +76,22 @@ export class Loaders {
     return loader;
   }
 
-  /** Entries by id; null for what the lens does not show. */
-  entries(lens: Lens): DataLoader<string, EntryRecord | null> {
-    return this.once(`entries ${lensKey(lens)}`, () =>
+  /** Entries by id; null for what the lens does not show. An entry that was merged is what it was merged into. */
+  entries(lens: Lens, by: AskedBy = 'REFERENCE'): DataLoader<string, EntryRecord | null> {
+    return this.once(`entries ${lensKey(lens)} ${by}`, () =>
       this.batched(async (ids) => {
-        const rows = await findShown(this.scope.run, lens, ids);
-        return inOrder(
-          ids,
-          rows.map((row) => toRecord(row)),
-          (record) => record.id,
-        );
+        const rows = await findShown(this.scope.run, lens, by, ids);
+        return inOrder(ids, rows, (row) => row.asked).map((row) => row && toRecord(row));
       }),
     );
+  }
+
+  /** As which entries the lens shows those that are referred to. */
+  async sight(lens: Lens, references: Iterable<string>): Promise<Sight> {
+    const ids = [...references];
+    const records = await Promise.all(ids.map((id) => this.entries(lens).load(id)));
+    const seen = new Map(ids.map((id, index) => [id, records[index]?.id ?? null]));
+    return (id) => seen.get(id) ?? null;
   }
 
   /** How entries stand; null for what is not there. For what is already known to be visible. */
@@ -179,11 +191,30 @@ export class Loaders {
     );
   }
 
+  /** Ids of entries that were merged into each, as far as the lens tells of them. */
+  formerIds({ view, asOf }: Lens): DataLoader<string, string[]> {
+    return this.once(`former ids ${view} ${asOf}`, () =>
+      this.batched(async (entries) => {
+        const rows = await findFormerIds(this.scope.run, view, asOf, entries);
+        return byParent(entries, rows, (row) => row.entry).map((found) => found.map((row) => row.former));
+      }),
+    );
+  }
+
+  /** Other actors that each may be, as editors see them now, best first. */
+  matches(limit: number): DataLoader<string, MatchRecord[]> {
+    return this.once(`matches ${limit}`, () =>
+      this.batched(async (actors) =>
+        byParent(actors, await findMatches(this.scope.run, actors, limit), (row) => row.parent),
+      ),
+    );
+  }
+
   /** Corrections of entries that the lens shows, newest first. */
   corrections({ asOf }: Lens): DataLoader<string, CorrectionRecord[]> {
     return this.once(`corrections ${asOf}`, () =>
       this.batched(async (entries) =>
-        byParent(entries, await findCorrections(this.scope.run, asOf, entries), (row) => row.entry),
+        byParent(entries, await findCorrections(this.scope.run, asOf, entries), (row) => row.parent),
       ),
     );
   }

@@ -9,7 +9,10 @@ const POSITION_LOCK = 7_114_521;
 export interface LockedEntry {
   id: string;
   kind: EntryKind;
+  /** How it stands; of a merged one how it stood. */
   state: EntryState;
+  /** Whether another entry answers for it: nothing is done to it until they part. */
+  isMerged: boolean;
   latest: number;
   published: number | null;
   /** The newest accepted revision: what is newer waits. */
@@ -29,7 +32,10 @@ export interface LockedEntry {
 export const lockEntries = (run: Run, ids: readonly string[]): Promise<LockedEntry[]> =>
   run<LockedEntry>(
     'lock-entries',
-    `select e.id, e.kind, e.state, e.latest, e.published, e.accepted, e.embargo_until as "embargoUntil",
+    `select e.id, e.kind, e.state = 'MERGED' as "isMerged",
+        case when e.state <> 'MERGED' then e.state else coalesce(
+          (select d.state from redirect d where d.from_entry = e.id and d.until is null), 'DRAFT') end as state,
+        e.latest, e.published, e.accepted, e.embargo_until as "embargoUntil",
         e.submitted_at is not null as "isSubmitted",
         case when e.protected_until > clock_timestamp() or e.protected_until is null then e.protected_role end
           as "protectedRole",

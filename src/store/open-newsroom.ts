@@ -1,11 +1,12 @@
 import { makeFeedCursors } from '../base/feed-cursor';
 import { invariant } from '../base/invariant';
 import { makeListCursors } from '../base/list-cursor';
+import { makeVault } from '../base/vault';
 import type { TextLimits } from '../rules/fields';
 import { type Database, type DatabaseOptions, openDatabase } from './database';
 import { Moments } from './moments';
 import type { PageLimits } from './pages';
-import type { Newsroom, PublicHistory } from './scope';
+import type { Newsroom, PublicHistory, WebhookLimits } from './scope';
 
 /** What of the settings the store needs. */
 export interface NewsroomOptions {
@@ -15,6 +16,10 @@ export interface NewsroomOptions {
   readonly language: string;
   /** What changed, where it is left out. */
   readonly publicHistory?: PublicHistory;
+  /** Key of the vault; without one there are no webhooks. */
+  readonly secretsKey?: string;
+  /** 20 of a user, outside only, where it is left out. */
+  readonly webhooks?: WebhookLimits;
   /** How far back the feed is resumed, in milliseconds; where it is left out, to the beginning. */
   readonly feedRetentionMs?: number;
 }
@@ -43,5 +48,7 @@ export async function openNewsroom(options: NewsroomOptions): Promise<Newsroom> 
     pages: options.pages,
     language: options.language,
     publicHistory: options.publicHistory ?? 'changes',
+    vault: options.secretsKey === undefined ? null : makeVault(options.secretsKey),
+    webhooks: options.webhooks ?? { perUser: 20, allowsLoopback: false },
   };
 }

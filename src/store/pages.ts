@@ -39,6 +39,10 @@ export function readSize(name: string, size: number | null | undefined, max: num
   return size;
 }
 
+/** How many a list without pages is asked for. @throws WikiError BAD_USER_INPUT naming the argument, the limit and the value. */
+export const readFirst = (first: number | null | undefined, limits: PageLimits): number =>
+  readSize('first', first, limits.pageMax) ?? limits.pageDefault;
+
 /**
  * Reads the arguments of a connection: `first` (the default size without either) or `last`, never both.
  *

@@ -42,6 +42,8 @@ export interface LedgerRow {
 export interface Source {
   readonly entry: string;
   readonly kind: EntryKind;
+  /** Whether another entry answers for it: what the views showed of it is kept aside. */
+  readonly isMerged: boolean;
   readonly ledger: readonly LedgerRow[];
   readonly views: readonly ViewSource[];
 }
@@ -50,6 +52,7 @@ interface ContentRow {
   entry: string;
   kind: EntryKind;
   state: EntryState;
+  isMerged: boolean;
   view: View;
   revision: number;
   format: number;
@@ -62,19 +65,22 @@ interface ContentRow {
 const findShownContents = (run: Run, ids: readonly string[]): Promise<ContentRow[]> =>
   run<ContentRow>(
     'rebuild-contents',
-    `select e.id as entry, e.kind, e.state, v.view, r.number as revision, r.format,
+    `select e.id as entry, e.kind, e.state, e.merged as "isMerged", v.view, r.number as revision, r.format,
         case when v.view = 'LATEST' or r.number <> e.latest then r.content end as content,
         case when v.view = 'LATEST' then f.at else (
           select min(p.public_at) from revision p where p.entry = e.id and p.public_position is not null
         ) end as since,
         case when v.view = 'LATEST' then r.at else r.public_at end as at
-      from entry e
+      from (
+        select x.id, x.kind, x.latest, x.published, coalesce(d.state, x.state) as state, d.state is not null as merged
+          from entry x left join redirect d on d.from_entry = x.id and d.until is null
+          where x.id = any($1::uuid[])
+      ) e
       cross join lateral (
         values ('LATEST', e.latest), ('PUBLISHED', case when e.state = 'PUBLISHED' then e.published end)
       ) as v (view, number)
       join revision r on r.entry = e.id and r.number = v.number
       join revision f on f.entry = e.id and f.number = 1
-      where e.id = any($1::uuid[])
       order by e.id, v.view`,
     [ids],
   );
@@ -82,8 +88,11 @@ const findShownContents = (run: Run, ids: readonly string[]): Promise<ContentRow
 const findLedger = (run: Run, ids: readonly string[]): Promise<LedgerRow[]> =>
   run<LedgerRow>(
     'rebuild-ledger',
-    `select c.entry, c.position::text, c.at, c.latest, case when c.state = 'PUBLISHED' then c.published end as visible
-      from change c where c.entry = any($1::uuid[]) order by c.entry, c.position`,
+    `select c.entry, c.position::text, c.at, c.latest, case when coalesce(d.state, c.state) = 'PUBLISHED' then c.published end as visible
+      from change c
+      left join redirect d on c.state = 'MERGED' and d.from_entry = c.entry and d.since <= c.position
+        and (d.until is null or d.until > c.position)
+      where c.entry = any($1::uuid[]) order by c.entry, c.position`,
     [ids],
   );
 
@@ -139,11 +148,11 @@ export async function readSources(run: Run, rebuilding: Rebuilding, ids: readonl
       row,
       derived: derivedIn(row.view, row.kind, row.format, row.content ?? (latest.content as Content)),
     }));
-    return { entry, kind: latest.kind, all };
+    return { entry, kind: latest.kind, isMerged: latest.isMerged, all };
   });
   const hashes = shown.flatMap(({ all }) => all.flatMap(({ derived }) => derived.texts.map((text) => text.hash)));
   const textLinks = await findTextLinks(run, rebuilding, new Set(hashes));
-  return shown.map(({ entry, kind, all }) => {
+  return shown.map(({ entry, kind, isMerged, all }) => {
     const ledger = ledgers.get(entry) ?? [];
     const views = all.map(({ row, derived }) => ({
       view: row.view,
@@ -155,6 +164,6 @@ export async function readSources(run: Run, rebuilding: Rebuilding, ids: readonl
       derived,
       mentions: mentionsIn(derived, textLinks),
     }));
-    return { entry, kind, ledger, views };
+    return { entry, kind, isMerged, ledger, views };
   });
 }

@@ -1,17 +1,27 @@
 import type { EntryKind, EntryState } from '../model/entry';
 import type { View } from '../model/lens';
 import type { Run } from './database';
+import { IDENTITY_NOW } from './identity';
+
+const { rootOf, clusterOf } = IDENTITY_NOW;
 
 /** What a reference leads to. */
 export interface Target {
+  /** As the reference has it. */
   id: string;
+  /** What answers for it: itself, or what it was merged into. */
+  root: string;
   kind: EntryKind;
   state: EntryState;
 }
 
 /** The entries that references lead to; ids of nothing are not among them. */
 export const findTargets = (run: Run, ids: readonly string[]): Promise<Target[]> =>
-  run<Target>('reference-targets', 'select id, kind, state from entry where id = any($1::uuid[])', [ids]);
+  run<Target>(
+    'reference-targets',
+    `select i.id, e.id as root, e.kind, e.state from unnest($1::uuid[]) as i (id) join entry e on e.id = ${rootOf('i.id')}`,
+    [ids],
+  );
 
 /** A reference from one entry to another. */
 export interface Edge {
@@ -32,9 +42,9 @@ export const findEdges = (
   run<Edge>(
     'edges',
     `with recursive met (entry, "from") as (
-        select s.entry, null::uuid from unnest($3::uuid[]) as s (entry)
+        select ${rootOf('s.entry')}, null::uuid from unnest($3::uuid[]) as s (entry)
         union
-        select l.to_entry, l.from_entry from met m
+        select ${rootOf('l.to_entry')}, l.from_entry from met m
           join link l on l.from_entry = m.entry and l.view = $1 and l.field = $2 and l.until is null
             and l.to_entry is not null and l.from_entry <> all($4::uuid[])
       )
@@ -77,7 +87,7 @@ export async function findReferrers(
     `select r.*, (count(*) over ())::int as count from (
         select distinct on (l.from_entry) l.from_entry as entry, s.title, l.field, l.item, l.since, l.id
           from link l join shown s on s.entry = l.from_entry and s.view = l.view
-          where l.to_entry = $1 and l.from_entry <> $1 and l.view = 'LATEST' and l.until is null and s.state <> 'DELETED'
+          where l.to_entry = any(${clusterOf('$1::uuid')}) and l.from_entry <> $1 and l.view = 'LATEST' and l.until is null and s.state <> 'DELETED'
           order by l.from_entry, l.since desc, l.id desc
       ) r order by r.since desc, r.id desc limit $2`,
     [entry, limit],

@@ -35,12 +35,12 @@ const ITEMS = `
         select r.at from revision r
           where r.entry = e.id and r.number > e.accepted and r.review = 'PENDING' order by r.number limit 1
       ) p on true
-      where (e.accepted < e.latest or e.submitted_at is not null) and e.state <> 'DELETED'
+      where (e.accepted < e.latest or e.submitted_at is not null) and e.state not in ('DELETED', 'MERGED')
         and ($1::text[] is null or e.kind = any($1)) and (e.accepted is null or p.at is not null)
     union all
     select u.entry, 'UNSETTLED', u.cause, u.at from unsettled u
       join entry e on e.id = u.entry
-      where u.until is null and e.state <> 'DELETED' and ($1::text[] is null or e.kind = any($1))
+      where u.until is null and e.state not in ('DELETED', 'MERGED') and ($1::text[] is null or e.kind = any($1))
   )`;
 const WANTED = `($2::text[] is null or i.reason = any($2))`;
 const KEY = `(i.since, i.entry, i.reason, coalesce(i.cause, '${NO_CAUSE}'::uuid))`;

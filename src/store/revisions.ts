@@ -162,13 +162,21 @@ const toKept = (row: ContentRow): KeptContent => ({
   content: inNewestFormat(row.kind, row.format, row.content),
 });
 
-/** Contents of revisions, without those out of sight. Whoever shows them sees to it that their reader may see them. */
-export const findContents = async (run: Run, addresses: readonly RevisionAddress[]): Promise<KeptContent[]> => {
+/**
+ * Contents of revisions, without those out of sight (KEPT: without those that were erased). Whoever shows them sees to it that
+ * their reader may see them.
+ */
+export const findContents = async (
+  run: Run,
+  addresses: readonly RevisionAddress[],
+  which: 'SEEN' | 'KEPT' = 'SEEN',
+): Promise<KeptContent[]> => {
   const rows = await run<ContentRow>(
-    'contents-by-number',
+    `contents-by-number-${which}`,
     `select r.entry, e.kind, r.number, r.format, r.review, r.content
       from unnest($1::uuid[], $2::int[]) as a (entry, number)
-      join revision r on r.entry = a.entry and r.number = a.number and r.hidden_at is null
+      join revision r on r.entry = a.entry and r.number = a.number
+        and ${which === 'SEEN' ? 'r.hidden_at is null' : 'r.content is not null'}
       join entry e on e.id = r.entry`,
     [addresses.map((address) => address.entry), addresses.map((address) => address.number)],
   );

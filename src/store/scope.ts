@@ -1,7 +1,9 @@
 import { tooComplex, type WikiError } from '../base/errors';
 import type { ListCursors } from '../base/list-cursor';
 import type { User, UserRole } from '../model/user';
+import type { Vault } from '../base/vault';
 import type { TextLimits } from '../rules/fields';
+import type { Reach } from '../rules/outside';
 import type { Database, Run } from './database';
 import { Loaders } from './loaders';
 import type { Moments } from './moments';
@@ -25,6 +27,14 @@ export interface Newsroom {
   /** Language of entries that name none. */
   readonly language: string;
   readonly publicHistory: PublicHistory;
+  /** What secrets are kept in; null where there is no key for them, and so no webhooks. */
+  readonly vault: Vault | null;
+  readonly webhooks: WebhookLimits;
+}
+
+/** How many webhooks one may have, and where they may lead. */
+export interface WebhookLimits extends Reach {
+  readonly perUser: number;
 }
 
 /** What readers outside the newsroom are told of earlier versions: nothing, what changed, or by whom and why too. */

@@ -15,6 +15,8 @@ const HELD = `select a.kind, a.slug, a.entry,
     (a.public_since is not null or exists (
       select from shown s where s.entry = a.entry and s.view = 'LATEST' and s.slug = a.slug
     ) or exists (
+      select from shown_before s where s.entry = a.entry and s.view = 'LATEST' and s.slug = a.slug
+    ) or exists (
       select from entry e join revision r on r.entry = e.id and r.number = e.published
         where e.id = a.entry and e.embargo_until is not null and r.content ->> 'slug' = a.slug
     )) as "isKept"

@@ -1,11 +1,12 @@
 import type { Lens, View } from '../model/lens';
+import { type Identity, IDENTITY_NOW, identityAt } from './identity';
 
 /**
  * Where a statement finds what a view shows: for now in the table `shown` and the links that are open, for then in the ledger,
  * the revisions that it names, and links by their moments. The rest of a statement is the same for both; that of now has not a
  * word of then in it.
  */
-export interface Tense {
+export interface Tense extends Identity {
   /** The end of statements' names: those of then have a text of their own for each view. */
   readonly suffix: string;
   /** `join` of what the view shows of an entry, with the columns of SHOWN_COLUMNS. */
@@ -21,6 +22,7 @@ export interface Tense {
 }
 
 const nowOf = (view: string): Tense => ({
+  ...IDENTITY_NOW,
   suffix: '',
   joinShown: (alias, entry) => `join shown ${alias} on ${alias}.entry = ${entry} and ${alias}.view = ${view}`,
   listed: {
@@ -45,7 +47,7 @@ const cameIntoSight = (
         where b.entry = ${c}.entry and b.position <= ${c}.position and b.position > (
           select max(x.position) from change x
             where x.entry = ${c}.entry and x.position > ${r}.public_position and x.position < ${c}.position
-              and x.state <> 'PUBLISHED')
+              and x.state not in ('PUBLISHED', 'MERGED'))
         order by b.position limit 1
     ), ${r}.public_at) end`;
 
@@ -78,14 +80,14 @@ function shownThen(view: View, entry: string, position: string): string {
           where x.entry = n.entry and x.position <= ${position} and x.position > (
             select max(y.position) from change y where y.entry = n.entry and y.position <= ${position} and ${shows('y')})
       ) end as held_at
-    from shown n
+    from shown_ever n
     cross join lateral ${standingThen('n.entry', position)} c
     cross join lateral (
       select r.number, r.format, r.at, r.public_at, r.public_position, r.content from revision r
         where r.entry = n.entry and r.number <= ${number} and r.hidden_at is null
           ${isPublished ? 'and r.public_position is not null' : ''}
         order by r.number desc limit 1) r
-    where n.entry = ${entry} and n.view = '${view}' ${isPublished ? `and c.state = 'PUBLISHED'` : ''})`;
+    where n.entry = ${entry} and n.view = '${view}' and c.state ${isPublished ? `= 'PUBLISHED'` : `<> 'MERGED'`})`;
 }
 
 /** That a link was held at `held_at`, a position of its own entry. */
@@ -102,15 +104,16 @@ const hasHidden = (entry: string): string =>
  */
 const listedThen = (view: View, entry: string, position: string): string => `(
     select case when ${hasHidden(entry)} then listed_at(${entry}, '${view}', ${position})
-        when c.state ${view === 'PUBLISHED' ? '=' : '<>'} '${view === 'PUBLISHED' ? 'PUBLISHED' : 'DELETED'}' then ${position} end as held_at
+        when c.state ${view === 'PUBLISHED' ? `= 'PUBLISHED'` : `not in ('DELETED', 'MERGED')`} then ${position} end as held_at
       from ${standingThen(entry, position)} c offset 0)`;
 
 // Which row of `shown` an entry has now says of then only its kind.
 const thenOf = (view: View, position: string): Tense => ({
+  ...identityAt(position),
   suffix: `-then-${view}`,
   joinShown: (alias, entry) => `cross join lateral ${shownThen(view, entry, position)} ${alias}`,
   listed: {
-    join: (entry) => `join shown s on s.entry = ${entry} and s.view = '${view}'
+    join: (entry) => `join shown_ever s on s.entry = ${entry} and s.view = '${view}'
       cross join lateral ${listedThen(view, entry, position)} v`,
     condition: 'v.held_at is not null',
   },

@@ -1,5 +1,8 @@
 import type { EntryKind } from '../model/entry';
 import type { Run } from './database';
+import { IDENTITY_NOW } from './identity';
+
+const { rootOf, clusterOf } = IDENTITY_NOW;
 
 /** What became unsettling, and who wrote it. */
 export interface NewCauses {
@@ -16,9 +19,9 @@ export interface NewCauses {
 const RESTING = `
   with cause as (select * from unnest($1::uuid[], $2::text[]) as c (id, kind)),
   cited as (
-    select c.id as cause, a.to_entry as entry from cause c
-      join link d on d.to_entry = c.id and d.view = 'LATEST' and d.until is null and d.field in ('document', 'chain.document')
-      join entry q on q.id = d.from_entry and q.state <> 'DELETED'
+    select c.id as cause, ${rootOf('a.to_entry')} as entry from cause c
+      join link d on d.to_entry = any(${clusterOf('c.id')}) and d.view = 'LATEST' and d.until is null and d.field in ('document', 'chain.document')
+      join entry q on q.id = d.from_entry and q.state not in ('DELETED', 'MERGED')
       join link a on a.from_entry = q.id and a.view = 'LATEST' and a.until is null and a.field = 'about'
       where c.kind = 'DOCUMENT' and a.to_entry is not null
   ),
@@ -26,13 +29,13 @@ const RESTING = `
     select x.cause, l.from_entry as entry
       from (select cause, entry from cited union select id, id from cause where kind = 'CLAIM') x
       join entry t on t.id = x.entry and t.kind in ('CLAIM', 'EVENT')
-      join link l on l.to_entry = t.id and l.view = 'LATEST' and l.until is null
+      join link l on l.to_entry = any(${clusterOf('t.id')}) and l.view = 'LATEST' and l.until is null
       join entry s on s.id = l.from_entry and s.kind = 'STORY'
   ),
   due as (
     select r.cause, r.entry, row_number() over (order by min(r.distance), r.entry, r.cause) as nr
       from (select *, 1 as distance from cited union all select *, 2 from held) r
-      join entry e on e.id = r.entry and e.state <> 'DELETED'
+      join entry e on e.id = r.entry and e.state not in ('DELETED', 'MERGED')
       where r.entry <> r.cause and r.entry <> all($3::uuid[])
         and not exists (select from unsettled u where u.entry = r.entry and u.cause = r.cause and u.until is null)
       group by r.cause, r.entry

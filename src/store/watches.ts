@@ -2,17 +2,30 @@ import type { CursorKey } from '../base/list-cursor';
 import type { View } from '../model/lens';
 import type { Run } from './database';
 import { SHOWN_COLUMNS, type ShownRow } from './entries';
+import { IDENTITY_NOW } from './identity';
 import type { PageRequest } from './pages';
 
+const { rootOf, clusterOf } = IDENTITY_NOW;
+
+// Whoever watches two entries that are one since then watches that one, since they began with the first of them.
+const FIRST = `not exists (
+    select from watch o where o.user_id = w.user_id and o.entry = any(${clusterOf('s.entry')})
+      and (o.since, o.entry) < (w.since, w.entry))`;
+
 /** An entry that somebody watches, and since when. */
-export type WatchedRow = ShownRow & { user: string; watched_since: Date };
+export type WatchedRow = ShownRow & { user: string; watched: string; watched_since: Date };
 
 /** Watched entries are listed by when one began to watch them, newest first. */
-export const watchKey = (row: WatchedRow): CursorKey => [row.watched_since.toISOString(), row.id];
+export const watchKey = (row: WatchedRow): CursorKey => [row.watched_since.toISOString(), row.watched];
 
 /** Which of these entries a user watches. */
 export const findWatched = (run: Run, user: string, entries: readonly string[]): Promise<{ entry: string }[]> =>
-  run('watched', 'select entry from watch where user_id = $1 and entry = any($2::uuid[])', [user, entries]);
+  run(
+    'watched',
+    `select i.entry from unnest($2::uuid[]) as i (entry)
+      where exists (select from watch w where w.user_id = $1 and w.entry = any(${clusterOf('i.entry')}))`,
+    [user, entries],
+  );
 
 /** Who of these users watches which of these entries. */
 export const findWatchers = (
@@ -32,9 +45,9 @@ export const listWatched = (run: Run, view: View, users: readonly string[], page
     'watched-by',
     `select x.* from unnest($1::uuid[]) as p (user_id)
       cross join lateral (
-        select w.user_id as user, w.since as watched_since, ${SHOWN_COLUMNS}
-          from watch w join shown s on s.entry = w.entry and s.view = $2
-          where w.user_id = p.user_id and s.state <> 'DELETED'
+        select w.user_id as user, w.entry as watched, w.since as watched_since, ${SHOWN_COLUMNS}
+          from watch w join shown s on s.entry = ${rootOf('w.entry')} and s.view = $2
+          where w.user_id = p.user_id and s.state <> 'DELETED' and ${FIRST}
             and ($3::timestamptz is null or (w.since <= $3 and (w.since < $3 or w.entry > $4::uuid)))
           order by w.since desc, w.entry limit $5
       ) x`,
@@ -50,7 +63,7 @@ export const countWatched = (
   run(
     'watched-count',
     `select w.user_id as user, count(*)::int as count
-      from watch w join shown s on s.entry = w.entry and s.view = $2 and s.state <> 'DELETED'
-      where w.user_id = any($1::uuid[]) group by w.user_id`,
+      from watch w join shown s on s.entry = ${rootOf('w.entry')} and s.view = $2 and s.state <> 'DELETED'
+      where w.user_id = any($1::uuid[]) and ${FIRST} group by w.user_id`,
     [users, view],
   );

@@ -2,6 +2,7 @@ import type { Lens } from '../model/lens';
 import type { WikiTarget } from '../rules/markdown';
 import type { Run } from './database';
 import { columnsOf, type ShownRow, type ThenRow } from './entries';
+import { IDENTITY_NOW } from './identity';
 import { tenseOf } from './tense';
 
 /** An entry that a wiki link leads to, with the target as the link names it. */
@@ -12,6 +13,7 @@ export type WikiTargetRow = (ShownRow | ThenRow) & { target: string };
  * there were then. One statement.
  */
 export function findWikiTargets(run: Run, lens: Lens, targets: readonly WikiTarget[]): Promise<WikiTargetRow[]> {
+  const named = `coalesce(a.entry, case when t.kind = 'CLAIM' then t.target::uuid end)`;
   const kinds = targets.map((target) => target.kind);
   const names = targets.map((target) => target.target);
   if (lens.asOf === null)
@@ -20,7 +22,7 @@ export function findWikiTargets(run: Run, lens: Lens, targets: readonly WikiTarg
       `select t.target, ${columnsOf(lens)}
       from unnest($2::text[], $3::text[]) as t (kind, target)
       left join slug a on a.kind = t.kind and a.slug = t.target and ($1 = 'LATEST' or a.public_since is not null)
-      join shown s on s.entry = coalesce(a.entry, case when t.kind = 'CLAIM' then t.target::uuid end)
+      join shown s on s.entry = ${IDENTITY_NOW.rootOf(named)}
         and s.view = $1 and s.kind = t.kind and s.state <> 'DELETED'`,
       [lens.view, kinds, names],
     );
@@ -31,7 +33,7 @@ export function findWikiTargets(run: Run, lens: Lens, targets: readonly WikiTarg
       from unnest($1::text[], $2::text[]) as t (kind, target)
       left join slug a on a.kind = t.kind and a.slug = t.target
         and ${lens.view === 'LATEST' ? 'a.since' : 'a.public_since'} <= $3::bigint
-      ${tense.joinShown('s', `coalesce(a.entry, case when t.kind = 'CLAIM' then t.target::uuid end)`)}
+      ${tense.joinShown('s', tense.rootOf(named))}
       where s.kind = t.kind and s.state <> 'DELETED'`,
     [kinds, names, lens.asOf],
   );

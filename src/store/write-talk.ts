@@ -1,7 +1,10 @@
 import type { View } from '../model/lens';
 import type { EntryState } from '../model/entry';
 import type { Run } from './database';
+import { IDENTITY_NOW } from './identity';
 import { SILENCE } from './presence';
+
+const { namedBy, clusterOf } = IDENTITY_NOW;
 
 /** A comment that is about to be. */
 export interface NewComment {
@@ -60,10 +63,10 @@ export async function writeWatch(
   const change = watching
     ? `insert into watch (user_id, entry) select $1, id from target where state <> 'DELETED'
         on conflict do nothing returning entry`
-    : 'delete from watch w using target t where w.user_id = $1 and w.entry = t.id returning w.entry';
+    : `delete from watch w using target t where w.user_id = $1 and w.entry = any(${clusterOf('t.id')}) returning w.entry`;
   const [row] = await run<WatchWritten>(
     watching ? 'watch' : 'unwatch',
-    `with target as (select s.entry as id, s.state from shown s where s.entry = $2 and s.view = $3),
+    `with target as (select s.entry as id, s.state from shown s where s.entry = ${namedBy('$2::uuid', '$3')} and s.view = $3),
         written as (${change})
       select t.state, exists (select from written) as "isWritten" from target t`,
     [user, entry, view],

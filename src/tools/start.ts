@@ -7,6 +7,7 @@ import { checkServer } from '../store/check-server';
 import { migrate } from '../store/migrate';
 import { openNewsroom } from '../store/open-newsroom';
 import type { Newsroom } from '../store/scope';
+import { findSecretsKey } from './secrets-key';
 
 /** Thrown to whatever is still starting when it is asked to stop. */
 export class Interrupted extends Error {
@@ -91,6 +92,8 @@ export async function openFrom(config: Config, url: string, running: Running, lo
     pages: limits,
     language: config.newsroom.language,
     publicHistory: config.newsroom.publicHistory,
+    secretsKey: findSecretsKey(config, log),
+    webhooks: config.webhooks,
     feedRetentionMs: config.newsroom.feedRetentionMs,
   });
   running.onStop(() => newsroom.database.close());

@@ -43,6 +43,7 @@ const DEFAULTS = {
     pageMax: 100,
   },
   text: { headline: 300, summary: 1000, body: 200_000, keptText: 1_000_000, comment: 10_000, listItems: 500 },
+  webhooks: { perUser: 20, allowsLoopback: false },
 };
 
 it('needs no setting at all', () => {
@@ -113,6 +114,8 @@ it.each([
   ['DATABASE_URL', ['mysql://here/news', 'postgres:/one-slash', 'here:5432', 'postgres://here:port/news']],
   ['CORS_ORIGINS', ['*', 'news.example', 'https://a.example,', 'ftp://a.example', 'https://user@a.example']],
   ['ADMIN_TOKEN', ['short', 'twenty characters at least', 'twenty-characters-at-léast']],
+  ['SECRETS_KEY', ['x'.repeat(31), `${'x'.repeat(32)} ${'x'.repeat(32)}`]],
+  ['WEBHOOKS_ALLOW_LOOPBACK', ['true', '1']],
   ['BODY_LIMIT', ['9000000', '0']],
 ])('refuses %s where it cannot be meant', (name, values) => {
   for (const value of values) expect([value, mistakesOf({ [name]: value }).length]).toEqual([value, 1]);

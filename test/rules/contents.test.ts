@@ -59,9 +59,9 @@ describe.each(kinds)('A content of the kind %s', (kind) => {
   it('shows no reference to what may not be seen, nor what is nothing without it, and keeps all else', () => {
     fc.assert(
       fc.property(CONTENTS[kind], fc.subarray(ENTRIES), (content, seen) => {
-        const visible = visibleContent(kind, content, (id) => seen.includes(id), true);
+        const visible = visibleContent(kind, content, (id) => (seen.includes(id) ? id : null), true);
         for (const { to } of referencesOf(kind, visible)) expect(seen).toContain(to);
-        expect(visibleContent(kind, content, () => true, true)).toEqual(content);
+        expect(visibleContent(kind, content, (id) => id, true)).toEqual(content);
         const lists = Object.entries(visible).filter(([, value]) => Array.isArray(value)) as [
           string,
           { id?: string }[],
@@ -105,11 +105,11 @@ describe('What only the newsroom may see', () => {
       names: [{ id: 'a', text: 'A', kind: 'OFFICIAL', language: null, preferred: true, usedIn: [ENTRIES[0]] }],
       anonymity: { description: 'an official', reason: 'fear', basis: 'was there' },
     } as Content;
-    const seen = visibleContent('ACTOR', actor, () => true, false);
+    const seen = visibleContent('ACTOR', actor, (id) => id, false);
     expect(seen['names']).toMatchObject([{ text: 'A', usedIn: [] }]);
     expect(seen['anonymity']).toEqual({ description: 'an official', reason: 'fear', basis: null });
     const document = { ...emptyContent('DOCUMENT'), keptText: 'hash', statusNote: 'public' } as Content;
-    expect(visibleContent('DOCUMENT', document, () => true, false)).toMatchObject({
+    expect(visibleContent('DOCUMENT', document, (id) => id, false)).toMatchObject({
       keptText: null,
       statusNote: 'public',
     });
@@ -130,7 +130,7 @@ describe('Every kind', () => {
     const empty = emptyContent(kind);
     expect(Object.keys(empty)).toEqual(Object.keys(KINDS[kind].fields));
     expect([...referencesOf(kind, empty)]).toEqual([]);
-    expect(visibleContent(kind, empty, () => false, false)).toEqual(empty);
+    expect(visibleContent(kind, empty, () => null, false)).toEqual(empty);
     expect(sameContent(kind, empty, emptyContent(kind))).toBe(true);
   });
 

@@ -159,7 +159,7 @@ afterAll(() => room.close());
 /** Six entries, written and published in a random way, and nothing else. */
 async function makeHistory(acts: readonly Act[]): Promise<void> {
   await room.sql(
-    'truncate entry, revision, text, change, shown, link, slug, idempotency, redirect, concealment, changeset, correction, withdrawal, protection, unsettled, comment, watch, judgement',
+    'truncate entry, revision, text, change, shown, shown_before, link, slug, idempotency, redirect, concealment, changeset, correction, withdrawal, protection, unsettled, comment, watch, judgement',
   );
   for (const [index, kind] of KINDS.entries())
     await write(room, index, { ...(FIRST[kind] as Content), slug: `first-${index}` }, index % 2 === 0);
@@ -270,7 +270,7 @@ describe('A newsroom whose derived tables were lost', () => {
     ];
     const before = await ask();
     await room.sql('delete from link where until is null');
-    await room.sql(`truncate shown, slug`);
+    await room.sql(`truncate shown, shown_before, slug`);
     await room.sql(`update text set links = '[]'`);
     expect(await ask()).not.toEqual(before);
     await rebuild(room);
@@ -412,7 +412,7 @@ describe('The whole sample', () => {
   it('is rebuilt without a change', async () => {
     await makeHistory([]);
     await room.sql(
-      'truncate entry, revision, text, change, shown, link, slug, idempotency, redirect, concealment, changeset, correction, withdrawal, protection, unsettled, comment, watch, judgement',
+      'truncate entry, revision, text, change, shown, shown_before, link, slug, idempotency, redirect, concealment, changeset, correction, withdrawal, protection, unsettled, comment, watch, judgement',
     );
     expect(await loadSample(room.newsroom, 'sample')).toBeGreaterThan(100);
     const before = await versions(room);

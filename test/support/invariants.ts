@@ -12,6 +12,12 @@ type Sql = (text: string, values?: unknown[]) => Promise<Row[]>;
 // oxlint-disable-next-line typescript/no-explicit-any -- rows of many tables, read once
 type Row = any;
 
+/** What the views show, and what they showed of what is merged into other entries. */
+const SHOWN = `select * from shown union all select * from shown_before`;
+/** How entries stand; of what is merged how it stood. */
+const STANDING = `select e.id, e.kind, e.latest, e.published, coalesce(d.state, e.state) as state
+  from entry e left join redirect d on d.from_entry = e.id and d.until is null`;
+
 /** What holds of every newsroom at every moment, as statements that find what breaks it. */
 const BREACHES: Readonly<Record<string, string>> = {
   'revisions of an entry are numbered 1 to N': `
@@ -35,7 +41,7 @@ const BREACHES: Readonly<Record<string, string>> = {
         select c.*, coalesce(lag(state) over w, 'DRAFT') = 'PUBLISHED' as was_seen, state = 'PUBLISHED' as is_seen,
             lag(published) over w as published_before
           from change c window w as (partition by entry order by position)) c
-      where kind <> 'HIDDEN' and replace(public_kind, 'CORRECTED', 'EDITED') is distinct from case
+      where kind not in ('HIDDEN', 'UNMERGED') and replace(public_kind, 'CORRECTED', 'EDITED') is distinct from case
         when is_seen and not was_seen then 'PUBLISHED'
         when was_seen and not is_seen then state
         when is_seen and published is distinct from published_before then 'EDITED' end`,
@@ -52,7 +58,7 @@ const BREACHES: Readonly<Record<string, string>> = {
       where p.content::text <> a.content::text`,
   'only what is under an embargo has a time to come': `
     select id, state, embargo_until from entry
-      where (state = 'EMBARGOED') <> (embargo_until is not null) and state <> 'DELETED'`,
+      where (state = 'EMBARGOED') <> (embargo_until is not null) and state not in ('DELETED', 'MERGED')`,
   'positions are 1 to N': `
     select min(position), max(position), count(*) from change having min(position) <> 1 or max(position) <> count(*)`,
   'time never goes back in the ledger': `
@@ -68,15 +74,35 @@ const BREACHES: Readonly<Record<string, string>> = {
           from change window w as (partition by entry order by position)) c
       where previous is distinct from latest_before or latest < latest_before or published < published_before
         or (published is null and published_before is not null)`,
-  'LATEST shows the newest revision': `
+  'what is merged has one entry that answers for it, which is not merged, and no other has': `
+    select e.id, d.into_entry from entry e
+      full join (select * from redirect where until is null) d on d.from_entry = e.id
+      left join entry i on i.id = d.into_entry
+      where (e.state = 'MERGED') is distinct from (d.into_entry is not null) or i.state = 'MERGED' or i.kind <> e.kind`,
+  'what answers for an entry is told by the ledger, when it begins and when it ends': `
+    select d.from_entry, d.since, c.position from redirect d
+      full join (select * from change where kind = 'MERGED') c on c.entry = d.from_entry and c.position = d.since
+      where (c.position is null and not exists (
+          select from change m where m.kind in ('MERGED', 'UNMERGED') and m.position = d.since)) or d.from_entry is null
+        or (d.until is not null and not exists (
+          select from change m where m.kind in ('MERGED', 'UNMERGED') and m.position = d.until))`,
+  'the public is told of a parting as it was told of the merging, or that what came of it is withdrawn': `
+    select c.position from change c join redirect d on d.from_entry = c.entry and d.until = c.position
+      where c.kind = 'UNMERGED' and c.public_kind is distinct from case
+        when c.state = 'PUBLISHED' then 'UNMERGED' when d.state = 'PUBLISHED' then 'WITHDRAWN' end`,
+  'what is merged is shown nowhere, and what is not is kept aside nowhere': `
     select e.id from entry e
-      left join shown s on s.entry = e.id and s.view = 'LATEST'
+      where exists (select from shown s where s.entry = e.id) = (e.state = 'MERGED')
+        or exists (select from shown_before s where s.entry = e.id) <> (e.state = 'MERGED')`,
+  'LATEST shows the newest revision': `
+    select e.id from (${STANDING}) e
+      left join (${SHOWN}) s on s.entry = e.id and s.view = 'LATEST'
       left join revision r on r.entry = e.id and r.number = e.latest
       where s.revision is distinct from e.latest or s.content::text is distinct from r.content::text
         or s.format is distinct from r.format or s.state is distinct from e.state or s.kind is distinct from e.kind`,
   'PUBLISHED shows the published revision, of what is public and nothing else': `
-    select e.id from entry e
-      full join shown s on s.entry = e.id and s.view = 'PUBLISHED'
+    select e.id from (${STANDING}) e
+      full join (${SHOWN}) s on s.entry = e.id and s.view = 'PUBLISHED'
       left join revision r on r.entry = e.id and r.number = e.published
       where (s.view is null or s.view = 'PUBLISHED') and (
         (s.entry is not null) <> (e.published is not null and e.state = 'PUBLISHED')
@@ -118,7 +144,7 @@ const BREACHES: Readonly<Record<string, string>> = {
     select t.entry, t.position from (
         select entry, position, at, 'CORRECTED' as kind from correction
         union all select entry, position, at, 'WITHDRAWN' from withdrawal) t
-      left join change c on c.position = t.position and c.entry = t.entry and c.kind = t.kind and c.at = t.at
+      left join change c on c.position = t.position and c.entry = t.entry and c.kind in (t.kind, 'UNMERGED') and c.at = t.at
       where c.position is null`,
   'a link begins before it ends': `select * from link where until <= since`,
   'a key is kept only with what was written under it': `select user_id, key from idempotency where result is null`,
@@ -139,8 +165,11 @@ async function findLinkBreaches(sql: Sql, contents: ReadonlyMap<string, Content>
   for (const link of await sql('select *, since::int as s, until::int as u from link'))
     links.set(link.from_entry, [...(links.get(link.from_entry) ?? []), link]);
   const ledger = await sql(`select c.position::int as p, c.entry, c.latest, e.kind,
-      case when c.state = 'PUBLISHED' then c.published end as published
-    from change c join entry e on e.id = c.entry order by c.position`);
+      case when coalesce(d.state, c.state) = 'PUBLISHED' then c.published end as published
+    from change c join entry e on e.id = c.entry
+    left join redirect d on c.state = 'MERGED' and d.from_entry = c.entry and d.since <= c.position
+      and (d.until is null or d.until > c.position)
+    order by c.position`);
   for (const { p, entry, latest, published, kind } of ledger) {
     const expected = [
       ['LATEST', latest],
@@ -175,7 +204,7 @@ async function findWikiLinkBreaches(sql: Sql): Promise<string[]> {
     return found ?? (kind === 'CLAIM' && claims.has(target) ? target : `${kind}:${target}`);
   };
   const links = await sql(`select *, wanted_kind || ':' || wanted_slug as wanted from link where until is null`);
-  const shown = await sql('select * from shown');
+  const shown = await sql(SHOWN);
   return shown.flatMap(({ entry, view, kind, format, content }) => {
     const derived = derivedIn(view, kind, inNewestFormat(kind, format, content));
     const inNotes = derived.links.filter((link) => typeof link.to !== 'string') as {
@@ -216,7 +245,7 @@ async function findTextBreaches(sql: Sql, rows: readonly Row[]): Promise<string[
 /** What is found and listed by: just what follows from the content that is shown. */
 async function findDerivedBreaches(sql: Sql): Promise<string[]> {
   const plain = (value: unknown): string => JSON.stringify(value, (_, part) => sorted(part));
-  const shown = await sql('select * from shown');
+  const shown = await sql(SHOWN);
   return shown.flatMap((row) => {
     const {
       links: _links,

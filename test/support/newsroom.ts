@@ -137,7 +137,7 @@ export async function openTestNewsroom({
   on,
   listenUrl,
   ...settings
-}: Partial<Pick<NewsroomOptions, 'publicHistory' | 'feedRetentionMs'>> & {
+}: Partial<Pick<NewsroomOptions, 'publicHistory' | 'feedRetentionMs' | 'webhooks' | 'secretsKey'>> & {
   /** A newsroom whose database and people this one shares, as another process would. */
   on?: TestNewsroom;
   /** Where to listen, if not on that database. */

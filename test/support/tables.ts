@@ -6,6 +6,8 @@ const TABLES = [
   'text',
   'change',
   'shown',
+  'shown_before',
+  'judgement',
   'link',
   'slug',
   'idempotency',
