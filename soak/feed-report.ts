@@ -29,9 +29,9 @@ const padded = (lines: readonly (readonly [string, string | number])[]): string[
   return lines.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
 };
 
-const toldLine = ({ name, told, again, leftOut, reconnects, faults }: Told): [string, string] => [
+const toldLine = ({ name, told, again, leftOut, interruptions, faults }: Told): [string, string] => [
   name,
-  `${told} told, ${again} again, ${leftOut} left out, ${faults.lost.length} lost, ${reconnects} reconnects`,
+  `${told} told, ${again} again, ${leftOut} left out, ${faults.lost.length} lost, ${interruptions} interruptions`,
 ];
 
 /** The counts, one a line. */

@@ -6,8 +6,9 @@ import type { FeedCursors } from '../src/base/feed-cursor';
 import { findBreaches } from '../test/support/invariants';
 import { deliver, type Sender, type Troubles } from './deliver';
 import { type Consumer, type Following, followBySocket, followByStream, followEvents } from './feed-consumers';
-import { judgeStream, type Verdict } from './feed-judge';
-import { openCursors, readHead, readRows } from './feed-rows';
+import { judgeCalls, judgeStream, type Verdict } from './feed-judge';
+import { type Subscribed, subscribe } from './feed-receivers';
+import { type Followed, openCursors, readHead, readRows } from './feed-rows';
 import { type Acts, type Newsroom, openStory, writeAll, Writer } from './feed-writers';
 import { type Killer, type KillEvery, makeKiller } from './killer';
 import { Servers, type ServerProcess } from './servers';
@@ -19,6 +20,8 @@ export interface FeedOptions {
   readonly seconds: number;
   readonly writers: number;
   readonly killEvery: KillEvery;
+  /** Calls that each webhook's receiver never answers: each costs the server its time limit. */
+  readonly hangs: number;
   readonly seed: number;
   /** When it gives up. */
   readonly minutes: number;
@@ -36,8 +39,8 @@ export interface FeedOptions {
 /** What a consumer was told, judged. */
 export interface Told extends Verdict {
   readonly name: string;
-  /** Connections after the first. */
-  readonly reconnects: number;
+  /** Connections after the first; for webhooks calls that were not acknowledged. */
+  readonly interruptions: number;
   /** What it was refused for good. */
   readonly refusals: readonly string[];
 }
@@ -103,40 +106,103 @@ async function until(isSo: () => boolean | Promise<boolean>, timeUp: AbortSignal
 const isAllLifted = async (pool: Pool): Promise<boolean> =>
   (await pool.query(`select from entry where state = 'EMBARGOED' limit 1`)).rows.length === 0;
 
-async function judge(pool: Pool, cursors: FeedCursors, from: number, to: number, consumer: Consumer): Promise<Told> {
+/** Somebody with a webhook, who is told of the same. */
+async function openWebhooks({ hangs, seed }: FeedOptions, newsroom: Newsroom, story: string, from: string) {
+  const followed: readonly Followed[] = [{ view: 'LATEST' }, { view: 'PUBLISHED' }, { view: 'PUBLISHED', story }];
+  const webhooks: Subscribed[] = [];
+  for (const [nr, one] of followed.entries())
+    webhooks.push(await subscribe(newsroom, one, from, new Random(seed, nr + 1), hangs));
+  return webhooks;
+}
+
+/** Where they began and where all should have come, and how to tell. */
+interface Course {
+  readonly pool: Pool;
+  readonly cursors: FeedCursors;
+  readonly from: number;
+  readonly to: number;
+}
+
+const placeOf = ({ cursors }: Course, cursor: string): number => Number(cursors.open(cursor, 'cursor'));
+
+async function judgeConsumer(course: Course, consumer: Consumer): Promise<Told> {
   const { name, followed, connections, refusals } = consumer;
-  const place = (cursor: string): number => Number(cursors.open(cursor, 'cursor'));
   const sessions = connections.map(({ after, items }) => ({
-    after: place(after),
-    items: items.map(({ cursor, change, at }) => ({ position: place(cursor), change, at })),
+    after: placeOf(course, after),
+    items: items.map(({ cursor, change, at }) => ({ position: placeOf(course, cursor), change, at })),
   }));
-  const verdict = judgeStream(await readRows(pool, followed, from), sessions, { from, to });
-  return { ...verdict, name, reconnects: connections.length - 1, refusals };
+  const verdict = judgeStream(await readRows(course.pool, followed, course.from), sessions, course);
+  return { ...verdict, name, interruptions: connections.length - 1, refusals };
+}
+
+async function judgeWebhook(course: Course, webhook: Subscribed, kills: readonly number[]): Promise<Told> {
+  const { name, followed } = webhook;
+  const calls = webhook.calls().map(({ cursor, ...call }) => ({ ...call, position: placeOf(course, cursor) }));
+  const verdict = judgeCalls(await readRows(course.pool, followed, course.from), calls, kills);
+  const interruptions = calls.filter(({ answeredAt }) => answeredAt === null).length;
+  return { ...verdict, name, interruptions, refusals: [] };
+}
+
+const isThere = (course: Course, { connections, refusals }: Consumer): boolean => {
+  const last = connections.findLast(({ items }) => items.length > 0)?.items.at(-1);
+  return refusals.length > 0 || (last !== undefined && placeOf(course, last.cursor) >= course.to);
+};
+
+const HURRY_EVERY_MS = 2000;
+
+/** Waits until everybody has come to the end. Where time is up what has not come is lost: that is said, and not how it ended. */
+async function comeToTheEnd(
+  course: Course,
+  consumers: readonly Consumer[],
+  webhooks: readonly Subscribed[],
+  timeUp: AbortSignal,
+): Promise<void> {
+  let hurriedAt = 0;
+  const isAllSent = async (): Promise<boolean> => {
+    const { rows } = await course.pool.query(
+      `select from webhook w where w.disabled_at is null and (w.read_to < $1
+        or exists (select from delivery d where d.webhook = w.id and d.next_attempt_at is not null)) limit 1`,
+      [course.to],
+    );
+    if (rows.length > 0 && Date.now() - hurriedAt > HURRY_EVERY_MS) {
+      hurriedAt = Date.now();
+      for (const webhook of webhooks) await webhook.hurry();
+    }
+    return rows.length === 0;
+  };
+  const isOver = async (): Promise<boolean> =>
+    (await isAllSent()) && consumers.every((consumer) => isThere(course, consumer));
+  await until(isOver, timeUp).catch((error: unknown) => {
+    if (!timeUp.aborted) throw error;
+  });
 }
 
 /** Lets everybody write while servers are killed, then those who follow come to the end. */
-async function follow(options: FeedOptions, newsroom: Newsroom, killer: Killer) {
+async function follow(options: FeedOptions, newsroom: Newsroom, servers: Servers, startKilling: () => Killer) {
   const { pool } = options;
   const { timeUp } = newsroom;
   const { story, teller } = await openStory(newsroom);
   const cursors = await openCursors(pool);
   const from = await readHead(pool);
-  const consumers = openConsumers(options, newsroom, story, cursors.seal(BigInt(from)));
+  const beginning = cursors.seal(BigInt(from));
+  const webhooks = await openWebhooks(options, newsroom, story, beginning);
+  const consumers = openConsumers(options, newsroom, story, beginning);
   try {
     const others = Array.from({ length: options.writers - 1 }, (_, nr) => new Writer(newsroom, `writer ${nr}`, []));
+    const killer = startKilling();
     await writeAll([teller, ...others], { ...options, timeUp }).finally(() => killer.stop());
     await until(() => isAllLifted(pool), timeUp);
-    const to = await readHead(pool);
-    const isThere = ({ connections, refusals }: Consumer): boolean => {
-      const last = connections.findLast(({ items }) => items.length > 0)?.items.at(-1);
-      return refusals.length > 0 || (last !== undefined && cursors.open(last.cursor, 'cursor') >= BigInt(to));
-    };
-    // Where time is up what has not come is lost: that is said, and not how it ended.
-    await until(() => consumers.every(isThere), timeUp).catch(() => undefined);
+    const course = { pool, cursors, from, to: await readHead(pool) };
+    await comeToTheEnd(course, consumers, webhooks, timeUp);
     for (const consumer of consumers) consumer.stop();
-    return { from, to, told: await Promise.all(consumers.map((one) => judge(pool, cursors, from, to, one))) };
+    const told = [
+      ...(await Promise.all(consumers.map((one) => judgeConsumer(course, one)))),
+      ...(await Promise.all(webhooks.map((one) => judgeWebhook(course, one, servers.killedAt)))),
+    ];
+    return { changes: course.to - from, told };
   } finally {
     for (const consumer of consumers) consumer.stop();
+    await Promise.all(webhooks.map((webhook) => webhook.close()));
   }
 }
 
@@ -156,23 +222,21 @@ export async function soakFeed(options: FeedOptions): Promise<FeedReport> {
   setMaxListeners(0, timeUp);
   const desk = { servers, random: new Random(seed), token: options.adminToken, troubles, timeUp };
   const [editor, contributor] = [await hire(desk, 'EDITOR'), await hire(desk, 'CONTRIBUTOR')];
-  const killer = makeKiller(servers, options.killEvery);
+  let killer: Killer | null = null;
   let acknowledged = 0;
   const onAcknowledged = (): void => {
-    killer.onAcknowledged();
+    killer?.onAcknowledged();
     options.onProgress?.((acknowledged += 1));
   };
-  const { from, to, told } = await follow(
-    options,
-    { ...desk, editor, contributor, acts, onAcknowledged },
-    killer,
-  ).finally(() => killer.stop());
+  const newsroom = { ...desk, editor, contributor, acts, onAcknowledged };
+  const startKilling = (): Killer => (killer = makeKiller(servers, options.killEvery));
+  const { changes, told } = await follow(options, newsroom, servers, startKilling);
   return {
     acts,
     troubles,
     kills: servers.kills,
     seconds: (Date.now() - began) / 1000,
-    changes: to - from,
+    changes,
     consumers: told,
     breaches: await findBreaches(async (text, values) => (await pool.query(text, values)).rows),
   };

@@ -16,6 +16,7 @@ interface Options {
   readonly writers: number;
   readonly servers: number;
   readonly killEvery: number;
+  readonly hangs: number;
   readonly minutes: number;
   readonly seed: number;
   readonly databaseUrl?: string;
@@ -31,6 +32,7 @@ function readOptions(words: readonly string[]): Options {
     .addOption(numberOption('--writers <number>', 'who write at the same time', 12, 1, 200))
     .addOption(numberOption('--servers <number>', 'servers on the one database, killed in turn', 1, 1, 10))
     .addOption(numberOption('--kill-every <seconds>', 'how long a server lives after the last kill', 3, 0.1, 3600))
+    .addOption(numberOption('--hangs <number>', "calls that each webhook's receiver never answers", 2, 0, 100))
     .addOption(numberOption('--minutes <number>', 'when to give up', 10, 0.1, 1440))
     .addOption(numberOption('--seed <number>', "of the writers' choices", 1, 0, 2 ** 31))
     .option('--database-url <url>', 'an empty Postgres database, instead of the one that comes with the project');
@@ -46,7 +48,12 @@ async function main(running: Running): Promise<number> {
   running.onStop(() => pool.end());
   const adminToken = makeSecret();
   const ports = await findPorts(servers);
-  const settings = { ADMIN_TOKEN: adminToken, CHECKPOINT_MS: '500' };
+  const settings = {
+    ADMIN_TOKEN: adminToken,
+    CHECKPOINT_MS: '500',
+    SECRETS_KEY: makeSecret(),
+    WEBHOOKS_ALLOW_LOOPBACK: 'on',
+  };
   const total = Math.round(options.rate * options.seconds);
   const bar = startProgress(`Acknowledging ${total} acts`, total);
   const given = {
