@@ -90,7 +90,7 @@ describe('The comparison of what a consumer was told with the ledger', () => {
   ];
   const range = { from: 10, to: 20 };
   const tell = (position: number, late = 0) => {
-    const { entry, kind, revision } = rows.find((one) => one.position === position) as Row;
+    const { entry, kind, revision } = rows.find((each) => each.position === position) as Row;
     return { position, change: { entry, kind, revision }, at: position * 1000 + late };
   };
   const checkpoint = (position: number, late = 0) => ({ position, change: null, at: position * 1000 + late });
@@ -161,7 +161,7 @@ describe('The comparison of what a consumer was told with the ledger', () => {
 describe('The comparison of the calls of a webhook with the ledger', () => {
   const rows = [row(11, 'one', 'CREATED'), row(12, 'two', 'CREATED'), row(13, 'one', 'EDITED', 2)];
   const call = (position: number, change: Partial<Call> = {}): Call => {
-    const { entry, kind, revision, at } = rows.find((one) => one.position === position) as Row;
+    const { entry, kind, revision, at } = rows.find((each) => each.position === position) as Row;
     const told = { position, change: { entry, kind, revision }, at: at + 10 };
     return { ...told, id: `call-${position}`, answeredAt: at + 20, forged: null, ...change };
   };
@@ -176,11 +176,11 @@ describe('The comparison of the calls of a webhook with the ledger', () => {
 
   it('finds more that came again than one kill can have left unnoted', () => {
     const many = Array.from({ length: 5 }, (_, nr) => row(20 + nr, `entry ${nr}`, 'CREATED'));
-    const calls = many.map(({ position, entry, at }) => {
+    const calls = many.map(({ position, entry, at }): Call => {
       const change = { entry, kind: 'CREATED', revision: 1 };
       return { position, change, at, id: `call-${position}`, answeredAt: at + 20, forged: null };
     });
-    const again = calls.map((one) => ({ ...one, at: 40_000, answeredAt: 40_010 }));
+    const again = calls.map((each) => ({ ...each, at: 40_000, answeredAt: 40_010 }));
     expect(found(judgeCalls(many, [...calls, ...again.slice(0, 4)], [24_500]).faults)).toEqual([]);
     expect(found(judgeCalls(many, [...calls, ...again], [24_500]).faults)).toEqual(['repeated']);
   });
