@@ -5,10 +5,11 @@ import { type WebSocket, WebSocketServer } from 'ws';
 // The limit of the feed: what Node and ws do at most to say the same to many. It knows no GraphQL, no rights and no database:
 // whoever subscribes is told whatever comes over HTTP, byte by byte the same, until they leave.
 
+// With a cursor as long as those of the newsroom: subscribers look for what follows at the same place.
 const CHECKPOINT = JSON.stringify({
   id: '1',
   type: 'next',
-  payload: { data: { changes: { cursor: '', change: null } } },
+  payload: { data: { changes: { cursor: '-'.repeat(22), change: null } } },
 });
 
 const sockets = new Set<WebSocket>();

@@ -163,15 +163,15 @@ async function feedFanOut(bench: FeedBench): Promise<FeedMeasured[]> {
   const [ours, limit] = [startFollowers(running), startFollowers(running)];
   await ours.open({ url: server.url, subscribers, payloads: [ONE_DOCUMENT] });
   await limit.open({ url: bare.url, subscribers, payloads: [ONE_DOCUMENT] });
-  const order = { changes: BURST, isTimed: false, patienceMs: PATIENCE_MS };
+  const order = { isTimed: false, isKept: true, patienceMs: PATIENCE_MS };
   const runOurs = async (): Promise<HeardResult> => {
     const entries = await findEditable(database.client, 12, BURST);
-    const { result } = await ours.hear({ ...order, isKept: true });
+    const { result } = await ours.hear({ ...order, changes: entries.length });
     await editAtOnce(server.url, headers, entries);
     return result;
   };
   const runBare = async (messages: readonly string[]): Promise<HeardResult> => {
-    const { result } = await limit.hear({ ...order, isKept: true });
+    const { result } = await limit.hear({ ...order, changes: messages.length });
     const sent = await fetch(bare.url, { method: 'POST', body: JSON.stringify(messages) });
     if (!sent.ok) throw new Error(`The bare server failed: ${await sent.text()}`);
     return result;
