@@ -58,7 +58,10 @@ export function readOperation(schema: GraphQLSchema, source: string, name: strin
     throw new OperationRefused(errors.map((error) => withCode('GRAPHQL_VALIDATION_FAILED', error)));
   const operation = getOperationAST(document, name);
   if (!operation) {
-    const message = name === undefined ? 'Must provide operation name if query contains multiple operations.' : `Unknown operation named "${name}".`;
+    const message =
+      name === undefined
+        ? 'Must provide operation name if query contains multiple operations.'
+        : `Unknown operation named "${name}".`;
     const extensions = { code: 'OPERATION_RESOLUTION_FAILURE' };
     throw new OperationRefused([new GraphQLError(message, { extensions })]);
   }

@@ -11,21 +11,24 @@ interface Page {
 
 /** The page runs scripts of its own only, and talks to this server only; nobody frames it to steal a token. */
 const SAFETY = {
-  'content-security-policy': [
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+};
+
+/** Not every browser takes a WebSocket of ours for "self". */
+const policyFor = (host: string): string =>
+  [
     "default-src 'none'",
     "script-src 'unsafe-inline' blob:",
     'worker-src blob:',
     "style-src 'unsafe-inline'",
-    "connect-src 'self'",
+    `connect-src 'self'${/^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : ''}`,
     "img-src 'self' data:",
     'font-src data:',
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
-  ].join('; '),
-  'referrer-policy': 'no-referrer',
-  'x-frame-options': 'DENY',
-};
+  ].join('; ');
 
 let page: Page | undefined;
 
@@ -51,6 +54,7 @@ function getPage(folder: string): Page {
       // Empty, so that everything public works before anybody has a token.
       headers: '{\n  "authorization": ""\n}',
       endpoint: '/graphql',
+      subscriptionsProtocol: 'WS',
     }),
   );
   page = { html, gzip: gzipSync(html) };
@@ -63,7 +67,8 @@ export function serveExplorer(app: FastifyInstance, folder: string): void {
     const { html, gzip } = getPage(folder);
     void reply
       .type('text/html; charset=utf-8')
-      .headers({ 'cache-control': 'no-cache', vary: 'Origin, Accept-Encoding', ...SAFETY });
+      .headers({ 'cache-control': 'no-cache', vary: 'Origin, Accept-Encoding', ...SAFETY })
+      .header('content-security-policy', policyFor(request.host));
     const takesGzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
     return takesGzip ? reply.header('content-encoding', 'gzip').send(gzip) : reply.send(html);
   });

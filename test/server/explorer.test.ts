@@ -123,6 +123,18 @@ describe('in a browser', () => {
     while ((await open.count()) === 0) await page.locator('.graphiql-tab-button', { hasText: tab }).click();
   }
 
+  /** Clicks until it runs, for the same reason. */
+  async function startFollowing(): Promise<void> {
+    const stop = page.locator('.graphiql-execute-button[aria-label^="Stop"]');
+    do await page.click('.graphiql-execute-button');
+    while (
+      await stop.waitFor({ timeout: 2000 }).then(
+        () => false,
+        () => true, // it was lost
+      )
+    );
+  }
+
   /** Puts text in place of all that the open one of the lower editors holds. */
   async function fill(text: string): Promise<void> {
     await page.locator('.graphiql-editor-tool .view-lines').locator('visible=true').click();
@@ -133,7 +145,7 @@ describe('in a browser', () => {
   }
 
   inBrowser.it(
-    `shows six tabs, reads a story, takes a token and runs an edit, and asks no other server${inBrowser.why}`,
+    `shows seven tabs, reads a story, takes a token and runs an edit, follows changes, and asks no other server${inBrowser.why}`,
     async () => {
       await openPage();
       await page.waitForSelector('.graphiql-query-editor .view-line', { timeout: 30_000 });
@@ -164,6 +176,13 @@ describe('in a browser', () => {
       await answerShown('"outcome": "SAVED"');
       await shoot('edit');
       expect((await server.post(STORY)).body.data.story.summary).toBe('Edited in a browser');
+
+      await switchTo('Following');
+      await startFollowing();
+      await answerShown('"change": null');
+      await server.room.make.story({ headline: 'Told to a browser' });
+      await answerShown('Told to a browser');
+      await shoot('changes');
       expect({ elsewhere, complaints }).toEqual({ elsewhere: [], complaints: [] });
     },
     90_000,

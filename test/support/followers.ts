@@ -79,12 +79,12 @@ export function stopFollowing(): void {
 
 /** Remembers how something is ended until it is. */
 function ending(stop: () => void): () => void {
-  const once = (): void => {
-    open.delete(once);
+  const end = (): void => {
+    open.delete(end);
     stop();
   };
-  open.add(once);
-  return once;
+  open.add(end);
+  return end;
 }
 
 export interface Following {
