@@ -69,16 +69,28 @@ const inWords = ({ position, entry, kind, revision }: Pick<Row, 'position' | 'en
 class Expected {
   readonly rows: ReadonlyMap<number, Row>;
   private readonly takings = new Map<string, Row[]>();
+  private readonly mergers = new Map<string, Row[]>();
 
-  constructor(readonly ordered: readonly Row[]) {
+  /** @param all what the view tells without any filter: what took an entry away need not be for this consumer. */
+  constructor(ordered: readonly Row[], all: readonly Row[]) {
     this.rows = new Map(ordered.map((row) => [row.position, row]));
-    for (const row of ordered)
-      if (row.takesAway) this.takings.set(row.entry, [...(this.takings.get(row.entry) ?? []), row]);
+    const note = (list: Map<string, Row[]>, row: Row): void =>
+      void list.set(row.entry, [...(list.get(row.entry) ?? []), row]);
+    for (const row of all) {
+      if (row.takesAway) note(this.takings, row);
+      if (row.kind === 'MERGED') note(this.mergers, row);
+    }
   }
 
   /** Whether the entry was taken away after the row, and by then. */
   isTakenAway(row: Row, by: number): boolean {
     return (this.takings.get(row.entry) ?? []).some((taking) => taking.position > row.position && taking.at <= by);
+  }
+
+  /** Whether no revision of the entry is told any more, in GraphQL: it is out of sight, or another one answers for it. */
+  private isGone(row: Row, by: number): boolean {
+    const isMerged = (merger: Row): boolean => merger.position >= row.position && merger.at <= by;
+    return this.isTakenAway(row, by) || (this.mergers.get(row.entry) ?? []).some(isMerged);
   }
 
   /** What is wrong with an item as such; null where it is as the tables have it. */
@@ -88,8 +100,7 @@ class Expected {
     const told = inWords({ position, ...change });
     if (!row) return told;
     const isSame = row.entry === change.entry && row.kind === change.kind;
-    // Of a revision nobody is told any more that is out of sight now.
-    const isNumber = row.revision === change.revision || (change.revision === null && this.isTakenAway(row, at));
+    const isNumber = row.revision === change.revision || (change.revision === null && this.isGone(row, at));
     return isSame && isNumber ? null : `${told}, but it was ${inWords(row)}`;
   }
 }
@@ -120,14 +131,16 @@ const passedAt = ({ items }: Session, row: Row): number =>
  * have left nothing out between where it began and where it broke off, and together they must reach from the beginning to the end.
  *
  * @param rows what its view and filter tell, in order.
+ * @param all what its view tells without a filter.
  * @param range from where on, and up to where, it followed.
  */
 export function judgeStream(
   rows: readonly Row[],
+  all: readonly Row[],
   sessions: readonly Session[],
   { from, to }: { readonly from: number; readonly to: number },
 ): Verdict {
-  const expected = new Expected(rows);
+  const expected = new Expected(rows, all);
   const faults = noFaults();
   const everTold = new Set<number>();
   const leftOut = new Set<number>();
@@ -170,11 +183,18 @@ function makeExcuses(kills: readonly number[]): (answeredAt: number, at: number)
 /**
  * Compares the calls that a receiver got with all that it should have been told.
  *
+ * @param rows what its view and filter tell, in order.
+ * @param all what its view tells without a filter.
  * @param calls in the order in which they came.
  * @param kills when servers were killed, in ms since 1970.
  */
-export function judgeCalls(rows: readonly Row[], calls: readonly Call[], kills: readonly number[]): Verdict {
-  const expected = new Expected(rows);
+export function judgeCalls(
+  rows: readonly Row[],
+  all: readonly Row[],
+  calls: readonly Call[],
+  kills: readonly number[],
+): Verdict {
+  const expected = new Expected(rows, all);
   const faults = noFaults();
   const ids = new Map<number, string>();
   const positions = new Map<string, number>();

@@ -125,20 +125,24 @@ interface Course {
 
 const placeOf = ({ cursors }: Course, cursor: string): number => Number(cursors.open(cursor, 'cursor'));
 
+/** What a consumer must have been told, and what its view tells besides. */
+const readBoth = async ({ pool, from }: Course, followed: Followed) =>
+  [await readRows(pool, followed, from), await readRows(pool, { view: followed.view }, from)] as const;
+
 async function judgeConsumer(course: Course, consumer: Consumer): Promise<Told> {
   const { name, followed, connections, refusals } = consumer;
   const sessions = connections.map(({ after, items }) => ({
     after: placeOf(course, after),
     items: items.map(({ cursor, change, at }) => ({ position: placeOf(course, cursor), change, at })),
   }));
-  const verdict = judgeStream(await readRows(course.pool, followed, course.from), sessions, course);
+  const verdict = judgeStream(...(await readBoth(course, followed)), sessions, course);
   return { ...verdict, name, interruptions: connections.length - 1, refusals };
 }
 
 async function judgeWebhook(course: Course, webhook: Subscribed, kills: readonly number[]): Promise<Told> {
   const { name, followed } = webhook;
   const calls = webhook.calls().map(({ cursor, ...call }) => ({ ...call, position: placeOf(course, cursor) }));
-  const verdict = judgeCalls(await readRows(course.pool, followed, course.from), calls, kills);
+  const verdict = judgeCalls(...(await readBoth(course, followed)), calls, kills);
   const interruptions = calls.filter(({ answeredAt }) => answeredAt === null).length;
   return { ...verdict, name, interruptions, refusals: [] };
 }

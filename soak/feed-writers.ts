@@ -29,7 +29,8 @@ interface EntryNow {
 interface Payload {
   readonly outcome: string;
   readonly problems: readonly { readonly message: string }[];
-  readonly conflict: object | null;
+  /** Not there for what cannot conflict. */
+  readonly conflict?: object | null;
   readonly entry: EntryNow | null;
 }
 
@@ -48,17 +49,21 @@ interface Act {
 }
 
 const NOW = 'id state latestRevision publishedRevision';
-const SHARED = new Set(['publish', 'rejectRevisions', 'withdraw', 'deleteEntry', 'restoreEntry']);
+const SHARED = new Set(['publish', 'rejectRevisions', 'withdraw', 'deleteEntry', 'restoreEntry', 'mergeEntries']);
 
 const lowerFirst = (word: string): string => `${word[0]?.toLowerCase()}${word.slice(1)}`;
 
-/** The text of a mutation whose payload has the entry under one name, whatever its kind. */
-function textOf(mutation: string, kind: Kind): string {
+/** What a payload says beside what was done: the entry under one name, whatever its kind, and conflicts where there can be some. */
+function answerOf(mutation: string, kind: Kind): string {
+  if (mutation === 'unmergeEntry') return `entry: into { ${NOW} }`;
   const entry = SHARED.has(mutation) ? 'entry' : `entry: ${lowerFirst(kind)}`;
-  const type = mutation === 'deleteEntry' || mutation === 'restoreEntry' ? mutation : mutation.replace(/Entry$/, '');
-  const input = `${type[0]?.toUpperCase()}${type.slice(1)}Input`;
+  return `conflict { latest { number } } ${entry} { ${NOW} }`;
+}
+
+function textOf(mutation: string, kind: Kind): string {
+  const input = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
   return `mutation ($input: ${input}!) { act: ${mutation}(input: $input) {
-    outcome problems { message } conflict { latest { number } } ${entry} { ${NOW} } } }`;
+    outcome problems { message } ${answerOf(mutation, kind)} } }`;
 }
 
 const fieldsOf = (kind: Kind, words: string): object => {
@@ -188,10 +193,13 @@ const create = (newsroom: Newsroom, kind: Kind, isPublic: boolean, words: string
   });
 
 const MOST_HELD = 6;
+const MERGE_IN = 10;
 
 /** Somebody at work on entries of their own, of which nobody else takes any. */
 export class Writer {
   private turn = 0;
+  /** Merged into another, and into which. */
+  private readonly merged: { readonly from: string; readonly into: string }[] = [];
 
   constructor(
     private readonly newsroom: Newsroom,
@@ -206,6 +214,7 @@ export class Writer {
     const { newsroom, entries } = this;
     const { random } = newsroom;
     const words = `Written by ${this.name}, ${(this.turn += 1)}`;
+    if (!this.isBound && random.below(MERGE_IN) === 0 && (await this.mergeSome())) return;
     const entry = entries[random.below(entries.length)];
     if (!entry || (!this.isBound && (entries.length < MOST_HELD || random.below(8) === 0))) {
       const made = await create(newsroom, random.pick(['Event', 'Actor'] as const), random.below(2) === 0, words);
@@ -219,6 +228,33 @@ export class Writer {
     const after = await doAct(newsroom, act.by, act.name, act.mutation(entry.kind), entry.kind, input);
     const isLeft = after === null || after.state === 'EMBARGOED';
     entries.splice(entries.indexOf(entry), 1, ...(isLeft ? [] : [after]));
+  }
+
+  /** Merges two persons that are one, or parts them again; false where there are none. */
+  private async mergeSome(): Promise<boolean> {
+    const { newsroom, entries, merged } = this;
+    const [from, into] = entries.filter((one) => one.kind === 'Actor' && isPlain(one));
+    const last = merged.findLast((one) => entries.some((held) => held.id === one.into && isPlain(held)));
+    const leave = (id: string): void => {
+      const place = entries.findIndex((one) => one.id === id);
+      if (place >= 0) entries.splice(place, 1);
+    };
+    if (last) {
+      merged.splice(merged.indexOf(last), 1);
+      leave(last.into);
+      const after = await doAct(newsroom, 'editor', 'part', 'unmergeEntry', 'Actor', { id: last.from });
+      if (after) entries.push(after);
+    } else if (from && into) {
+      leave(from.id);
+      leave(into.id);
+      const input = { from: from.id, into: into.id };
+      const after = await doAct(newsroom, 'editor', 'merge', 'mergeEntries', 'Actor', input);
+      if (after?.id === into.id) {
+        entries.push(after);
+        merged.push(input);
+      }
+    } else return false;
+    return true;
   }
 }
 

@@ -101,19 +101,24 @@ describe('The comparison of what a consumer was told with the ledger', () => {
   ];
 
   it('finds nothing where all is well, on one connection or on several', () => {
-    const verdict = judgeStream(rows, [first, second], range);
+    const verdict = judgeStream(rows, rows, [first, second], range);
     expect(found(verdict.faults)).toEqual([]);
     expect(verdict).toMatchObject({ told: 5, again: 0, leftOut: 0 });
-    expect(found(judgeStream(rows, [session(10, ...first.items, ...second.items)], range).faults)).toEqual([]);
+    expect(found(judgeStream(rows, rows, [session(10, ...first.items, ...second.items)], range).faults)).toEqual([]);
   });
 
   it('lets be told again what was not kept, and left out what was taken away before it was asked for', () => {
     const kept = session(11, tell(13), tell(14), tell(16), tell(18), checkpoint(20));
-    expect(judgeStream(rows, [first, kept], range)).toMatchObject({ told: 5, again: 2, leftOut: 0 });
+    expect(judgeStream(rows, rows, [first, kept], range)).toMatchObject({ told: 5, again: 2, leftOut: 0 });
     const late = session(10, tell(11, 9000), tell(14, 9000), tell(16, 9000), tell(18, 9000), checkpoint(20, 9000));
-    const verdict = judgeStream(rows, [late], range);
+    const verdict = judgeStream(rows, rows, [late], range);
     expect(found(verdict.faults)).toEqual([]);
     expect(verdict).toMatchObject({ told: 4, leftOut: 1 });
+    // Also where what took it away is not for this consumer.
+    const others = rows.filter(({ position }) => position !== 16);
+    const without = session(10, ...late.items.filter(({ position }) => position !== 16));
+    expect(found(judgeStream(others, rows, [without], range).faults)).toEqual([]);
+    expect(found(judgeStream(others, others, [without], range).faults)).toEqual(['lost']);
   });
 
   const { items } = second;
@@ -154,7 +159,7 @@ describe('The comparison of what a consumer was told with the ledger', () => {
     ],
     ['one told again that was kept', [first, session(14, tell(14), ...items.slice(1))], ['repeated']],
   ])('finds %s', (_, sessions, faults) => {
-    expect(found(judgeStream(rows, sessions, range).faults)).toEqual(faults);
+    expect(found(judgeStream(rows, rows, sessions, range).faults)).toEqual(faults);
   });
 });
 
@@ -169,7 +174,7 @@ describe('The comparison of the calls of a webhook with the ledger', () => {
 
   it('finds nothing where all came, some in another order than entries have, or again after a refusal or a kill', () => {
     const calls = [two, one, { ...three, answeredAt: null }, three, { ...one, at: 20_000, answeredAt: 20_010 }];
-    const verdict = judgeCalls(rows, calls, [11_100]);
+    const verdict = judgeCalls(rows, rows, calls, [11_100]);
     expect(found(verdict.faults)).toEqual([]);
     expect(verdict).toMatchObject({ told: 3, again: 2, leftOut: 0 });
   });
@@ -181,8 +186,8 @@ describe('The comparison of the calls of a webhook with the ledger', () => {
       return { position, change, at, id: `call-${position}`, answeredAt: at + 20, forged: null };
     });
     const again = calls.map((each) => ({ ...each, at: 40_000, answeredAt: 40_010 }));
-    expect(found(judgeCalls(many, [...calls, ...again.slice(0, 4)], [24_500]).faults)).toEqual([]);
-    expect(found(judgeCalls(many, [...calls, ...again], [24_500]).faults)).toEqual(['repeated']);
+    expect(found(judgeCalls(many, many, [...calls, ...again.slice(0, 4)], [24_500]).faults)).toEqual([]);
+    expect(found(judgeCalls(many, many, [...calls, ...again], [24_500]).faults)).toEqual(['repeated']);
   });
 
   it.each<[string, Call[], string[]]>([
@@ -195,6 +200,6 @@ describe('The comparison of the calls of a webhook with the ledger', () => {
     ['another id for the same change', [{ ...one, answeredAt: null }, two, three, { ...one, id: 'new' }], ['forged']],
     ['one id for two changes', [one, two, { ...three, id: 'call-11' }], ['forged']],
   ])('finds %s', (_, calls, faults) => {
-    expect(found(judgeCalls(rows, calls, []).faults)).toEqual(faults);
+    expect(found(judgeCalls(rows, rows, calls, []).faults)).toEqual(faults);
   });
 });
