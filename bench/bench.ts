@@ -5,6 +5,7 @@ import { Running } from '../src/tools/start';
 import { ask } from './ask';
 import { type Case, edit, storyPage, storyPageAsOf } from './cases';
 import { famousActor, famousEdit } from './famous-cases';
+import { FEED_CASES } from './feed-cases';
 import { listPages, storyList } from './list-cases';
 import { blame, historyPages } from './long-cases';
 import { editOneEntry } from './shared-case';
@@ -13,7 +14,7 @@ import type { Sizes } from './fiction';
 import type { LoadResult } from './load';
 import { type Loader, type Server, startBare, startLoader, startOurs } from './processes';
 import { startProgress, tell } from './progress';
-import { describeMachine, type Measured, measure, toTable } from './report';
+import { describeMachine, type FeedMeasured, type Measured, measure, toFeedTable, toTable } from './report';
 
 /** What can be measured. Edits come last: they change what lists begin with. */
 const CASES: Readonly<Record<string, (database: BenchDatabase, server: Server) => Case[] | Promise<Case[]>>> = {
@@ -30,7 +31,7 @@ const CASES: Readonly<Record<string, (database: BenchDatabase, server: Server) =
   'famous-edit': async (database) => [await famousEdit(database)],
 };
 
-const NAMES = Object.keys(CASES);
+const NAMES = [...Object.keys(CASES), ...Object.keys(FEED_CASES)];
 
 interface Options extends Omit<Sizes, 'famousStories' | 'famousCitations'> {
   readonly famousStories?: number;
@@ -38,6 +39,7 @@ interface Options extends Omit<Sizes, 'famousStories' | 'famousCitations'> {
   readonly seed: number;
   readonly connections: number;
   readonly seconds: number;
+  readonly subscribers: number;
   readonly only: readonly string[];
   readonly databaseUrl?: string;
   readonly dataDir?: string;
@@ -59,8 +61,7 @@ const wholeNumber = (written: string): number => {
 
 const readCases = (written: string): string[] => {
   const names = written.split(',').map((name) => name.trim());
-  if (!names.every((name) => Object.hasOwn(CASES, name)))
-    throw new InvalidArgumentError(`Choose of ${NAMES.join(', ')}.`);
+  if (!names.every((name) => NAMES.includes(name))) throw new InvalidArgumentError(`Choose of ${NAMES.join(', ')}.`);
   return names;
 };
 
@@ -86,6 +87,7 @@ function readOptions(words: readonly string[]): Options {
     .addOption(numberOption('seed', 'of everything that is drawn at random', 1))
     .addOption(numberOption('connections', 'connections that ask at the same time', 10))
     .addOption(numberOption('seconds', 'how long each server is loaded for each thing', 10))
+    .addOption(numberOption('subscribers', 'subscribers of feed-fan-out and feed-memory', 1000))
     .addOption(new Option('--only <things>', `what to measure: ${NAMES.join(',')}`).argParser(readCases).default(NAMES))
     .option('--database-url <url>', 'a Postgres database that is empty, or filled by an earlier run')
     .option('--data-dir <directory>', 'keep the database that comes with the project here, for the next run')
@@ -168,19 +170,34 @@ async function measureCase(subject: Case, options: Options, subjects: Subjects):
   return loaded.map(({ which, rounds }) => measure(subject.name, which, rounds, which === 'ours' ? statements : 1));
 }
 
+const profilingOf = ({ profile }: Options): string[] => (profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []);
+
 async function measureAll(options: Options, database: BenchDatabase, running: Running): Promise<Measured[]> {
-  const profiling = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
+  const names = options.only.filter((name) => Object.hasOwn(CASES, name));
+  if (names.length === 0) return [];
   const subjects: Subjects = {
-    ours: await startOurs(database.url, 'warn', running, profiling),
+    ours: await startOurs(database.url, 'warn', running, profilingOf(options)),
     bare: await startBare(database.url, running),
     talkative: await startOurs(database.url, 'debug', running),
     loader: startLoader(running),
   };
   const measured: Measured[] = [];
-  for (const name of options.only) {
+  for (const name of names) {
     const found = (await CASES[name]?.(database, subjects.ours)) ?? [];
     for (const subject of found) measured.push(...(await measureCase(subject, options, subjects)));
   }
+  return measured;
+}
+
+/** The cases of the feed, each with a server of its own. */
+async function measureFeed(options: Options, database: BenchDatabase, running: Running): Promise<FeedMeasured[]> {
+  const { seconds, subscribers } = options;
+  const measured: FeedMeasured[] = [];
+  for (const name of options.only)
+    measured.push(
+      ...((await FEED_CASES[name]?.({ database, running, seconds, subscribers, profiling: profilingOf(options) })) ??
+        []),
+    );
   return measured;
 }
 
@@ -208,8 +225,10 @@ async function main(running: Running): Promise<void> {
   const place = { url: databaseUrl ?? null, dir: dataDir ?? null, keep };
   const database = await openBenchDatabase(place, sizesOf(options), seed, running);
   const measured = options.fillOnly ? [] : await measureAll(options, database, running);
+  const followed = options.fillOnly ? [] : await measureFeed(options, database, running);
   process.stdout.write(`${await describeRun(options, database)}\n`);
   if (measured.length > 0) process.stdout.write(`\n${toTable(measured)}\n`);
+  if (followed.length > 0) process.stdout.write(`\n${toFeedTable(followed)}\n`);
 }
 
 const running = new Running();

@@ -130,12 +130,13 @@ const EDIT_QUERY = `mutation Edit($input: EditStoryInput!) {
   }
 }`;
 
-const EDIT: EditOperation = { query: EDIT_QUERY, fields: ['headline', 'summary'] };
+/** An edit of a story's headline and summary in turn. */
+export const EDIT: EditOperation = { query: EDIT_QUERY, fields: ['headline', 'summary'] };
 
 const ENTRIES_A_CONNECTION = 40;
 
 /** Stories that an editor's edit changes in public at once, drawn at random, as they are now. */
-async function findEditable(client: pg.Client, seed: number, count: number): Promise<EditedEntry[]> {
+export async function findEditable(client: pg.Client, seed: number, count: number): Promise<EditedEntry[]> {
   const { rows } = await client.query<EditedEntry>(
     `select id, latest as revision from entry
       where kind = 'STORY' and state = 'PUBLISHED' and published = latest order by md5(id::text || $1) limit $2`,

@@ -15,9 +15,11 @@ export interface LoadOrder {
 /**
  * What to ask. `reads`: bodies, one after the other. `edits`: each connection edits entries of its own in turn, from the
  * revision that the last answer told; `fields` are changed in turn, too. `shared-edits`: all edit one story, each connection
- * its own parts of it, from the revision that its own last answer told.
+ * its own parts of it, from the revision that its own last answer told. `walk`: the pages of the feed, each from the cursor of
+ * the one before, again and again.
  */
 export type Load =
+  | { readonly kind: 'walk'; readonly query: string }
   | { readonly kind: 'reads'; readonly bodies: readonly string[] }
   | { readonly kind: 'edits'; readonly edit: EditOperation; readonly entries: readonly EditedEntry[] }
   | ({ readonly kind: 'shared-edits' } & SharedEdits);
@@ -56,6 +58,8 @@ export interface LoadResult {
   readonly entries: EditedEntry[];
   /** What the edits of one story were told. */
   readonly acknowledged: Acknowledged[];
+  /** Changes on the pages of the feed. */
+  readonly changes: number;
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
@@ -129,6 +133,24 @@ function makeReader(bodies: readonly string[], start: number, step: number): Ask
     next: () => bodies[(at += step) % bodies.length] as string,
     hear: (answer) => {
       if (answer.includes(ERRORS)) throw new Error(`A query failed: ${answer.toString().slice(0, 300)}`);
+    },
+  };
+}
+
+const CURSOR = /"endCursor":"([\w-]{22})","hasMore":(true|false)/;
+const CHANGE = Buffer.from('"entryId":');
+
+function makeWalker(query: string, onChanges: (count: number) => void): Asker {
+  let after: string | null = null;
+  return {
+    next: () => JSON.stringify({ operationName: 'Walk', query, variables: { after } }),
+    hear: (answer) => {
+      const [, cursor, hasMore] = CURSOR.exec(answer.toString('latin1', 0, 100)) ?? [];
+      if (cursor === undefined) throw new Error(`A page failed: ${answer.toString().slice(0, 300)}`);
+      let count = 0;
+      for (let at = answer.indexOf(CHANGE); at >= 0; at = answer.indexOf(CHANGE, at + 1)) count += 1;
+      onChanges(count);
+      after = hasMore === 'true' ? cursor : null;
     },
   };
 }
@@ -217,7 +239,9 @@ export async function runLoad(order: LoadOrder): Promise<LoadResult> {
       : [],
   );
   const acknowledged: Acknowledged[] = [];
+  let changes = 0;
   const askers = own.map((entries, nr) => {
+    if (load.kind === 'walk') return makeWalker(load.query, (count) => (changes += count));
     if (load.kind === 'reads') return makeReader(load.bodies, nr, connections);
     return load.kind === 'edits' ? makeEditor(load.edit, entries) : makeSharer(load, nr, acknowledged);
   });
@@ -239,5 +263,5 @@ export async function runLoad(order: LoadOrder): Promise<LoadResult> {
     }
   });
   await Promise.all(work);
-  return { latencies, seconds: (performance.now() - started) / 1000, entries: own.flat(), acknowledged };
+  return { latencies, seconds: (performance.now() - started) / 1000, entries: own.flat(), acknowledged, changes };
 }

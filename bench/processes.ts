@@ -2,6 +2,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Running } from '../src/tools/start';
+import type { FollowOrder, HeardResult, HearOrder } from './follow-load';
 import type { LoadOrder, LoadResult } from './load';
 
 /** A server in a process of its own. */
@@ -12,6 +13,7 @@ export interface Server {
   stop(): Promise<void>;
   /** Ends it as kill -9 does. */
   kill(): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
 }
 
 const START_MS = 30_000;
@@ -55,7 +57,13 @@ function startServer(
       const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
       if (!url) return;
       clearTimeout(timer);
-      resolve({ url: `${url}/graphql`, lines, stop: () => end(child), kill: () => end(child, 'SIGKILL') });
+      resolve({
+        url: `${url}/graphql`,
+        lines,
+        stop: () => end(child),
+        kill: () => end(child, 'SIGKILL'),
+        signal: (signal) => void child.kill(signal),
+      });
     };
     createInterface({ input: child.stdout }).on('line', hear);
     createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
@@ -81,6 +89,10 @@ export const startOurs = (
 export const startBare = (databaseUrl: string, running: Running): Promise<Server> =>
   startServer(require.resolve('./bare-server'), { DATABASE_URL: databaseUrl }, running);
 
+/** The bare WebSocket server, the limit of the feed. */
+export const startBareSockets = (running: Running): Promise<Server> =>
+  startServer(require.resolve('./bare-socket-server'), {}, running);
+
 /** Makes loads, in a process of its own. */
 export interface Loader {
   run(order: LoadOrder): Promise<LoadResult>;
@@ -98,5 +110,50 @@ export function startLoader(running: Running): Loader {
         });
         child.send(order);
       }),
+  };
+}
+
+/** Subscribers, in a process of their own. */
+export interface FollowProcess {
+  /** Resolves once each has been told where it stands. */
+  open(order: FollowOrder): Promise<void>;
+  /** Resolves once they wait; `result` once they have what they waited for. */
+  hear(order: HearOrder): Promise<{ readonly result: Promise<HeardResult> }>;
+  /** They leave. */
+  leave(): Promise<void>;
+}
+
+/** What is asked of that process, and what it answers. */
+export type FollowAsk = { readonly open: FollowOrder } | { readonly hear: HearOrder } | { readonly leave: true };
+export type FollowAnswer =
+  | { readonly is: 'done' }
+  | { readonly is: 'ready' }
+  | { readonly is: 'heard'; readonly result: HeardResult }
+  | { readonly is: 'failed'; readonly error: string };
+
+export function startFollowers(running: Running): FollowProcess {
+  const child = fork(require.resolve('./follow-process'), { serialization: 'advanced' });
+  running.onStop(() => end(child));
+  const next = <Is extends FollowAnswer['is']>(is: Is): Promise<Extract<FollowAnswer, { is: Is }>> =>
+    new Promise((resolve, reject) => {
+      child.once('message', (answer: FollowAnswer) => {
+        if (answer.is === is) resolve(answer as Extract<FollowAnswer, { is: Is }>);
+        else reject(new Error(answer.is === 'failed' ? answer.error : `The subscribers answered ${answer.is}.`));
+      });
+    });
+  const ask = <Is extends FollowAnswer['is']>(what: FollowAsk, is: Is): Promise<Extract<FollowAnswer, { is: Is }>> => {
+    const answer = next(is);
+    child.send(what);
+    return answer;
+  };
+  return {
+    open: async (order) => void (await ask({ open: order }, 'done')),
+    hear: async (order) => {
+      await ask({ hear: order }, 'ready');
+      const result = next('heard').then((answer) => answer.result);
+      result.catch(() => undefined); // told to whoever waits for it, maybe later
+      return { result };
+    },
+    leave: async () => void (await ask({ leave: true }, 'done')),
   };
 }

@@ -12,7 +12,8 @@ export interface Measured {
   readonly statements: number;
 }
 
-const percentile = (sorted: readonly number[], part: number): number =>
+/** The value below which that part of an ordered list lies. */
+export const percentile = (sorted: readonly number[], part: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 
 /** Puts the rounds of one load together. */
@@ -52,6 +53,23 @@ export function toTable(lines: readonly Measured[]): string {
     `| ${row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`;
   const rule = widths.map((width, column) => (column < 2 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
   return [toLine(header), `| ${rule.join(' | ')} |`, ...cells.map(toLine)].join('\n');
+}
+
+/** One line of the feed's table: figures of different sorts. */
+export interface FeedMeasured {
+  readonly what: string;
+  readonly measured: string;
+  /** Under which conditions, and beside what. */
+  readonly beside: string;
+  readonly target: string;
+}
+
+/** The feed's table, in Markdown. */
+export function toFeedTable(lines: readonly FeedMeasured[]): string {
+  const rows = lines.map(({ what, measured, target, beside }) => [what, measured, target, beside]);
+  return [['', 'measured', 'target', 'with'], ['---', '---', '---', '---'], ...rows]
+    .map((row) => `| ${row.join(' | ')} |`)
+    .join('\n');
 }
 
 const git = (...words: string[]): string => {

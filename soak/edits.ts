@@ -41,6 +41,7 @@ async function main(running: Running): Promise<number> {
   const { killEvery, databaseUrl, ...options } = readOptions(process.argv);
   const url = await findUrl(databaseUrl, running);
   const pool = new pg.Pool({ connectionString: url, max: 2 });
+  pool.on('error', () => undefined); // told by whatever is asked of it next
   running.onStop(() => pool.end());
   const adminToken = makeSecret();
   const bar = startProgress(`Acknowledging ${options.edits} edits`, options.edits);

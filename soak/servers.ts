@@ -10,18 +10,24 @@ export interface ServerProcess {
 
 /** Servers on one database that are killed in turn, each started again at once. */
 export class Servers {
-  /** How often one was killed. */
-  kills = 0;
+  /** When one was killed, in ms since 1970. */
+  readonly killedAt: number[] = [];
   private readonly up = new Map<number, ServerProcess>();
   private readonly starting: Promise<unknown>[] = [];
 
-  private constructor(private readonly start: () => Promise<ServerProcess>) {}
+  private constructor(private readonly start: (slot: number) => Promise<ServerProcess>) {}
 
-  static async open(start: () => Promise<ServerProcess>, count: number): Promise<Servers> {
+  /** @param start starts the one of a slot, which is told so that it can have an address of its own. */
+  static async open(start: (slot: number) => Promise<ServerProcess>, count: number): Promise<Servers> {
     const servers = new Servers(start);
     // One after the other: the first migrates, and every one has its connections.
     for (let slot = 0; slot < count; slot++) await (servers.starting[slot] = servers.startIn(slot));
     return servers;
+  }
+
+  /** How often one was killed. */
+  get kills(): number {
+    return this.killedAt.length;
   }
 
   /** Where to send a request; waits where none is up. What it names may be killed the next moment. */
@@ -35,7 +41,7 @@ export class Servers {
     const slot = this.kills % this.starting.length;
     await this.starting[slot];
     const victim = this.up.get(slot);
-    this.kills += 1;
+    this.killedAt.push(Date.now());
     const gone = victim?.kill();
     this.up.delete(slot);
     this.starting[slot] = Promise.resolve(gone).then(() => this.startIn(slot));
@@ -43,6 +49,6 @@ export class Servers {
   }
 
   private async startIn(slot: number): Promise<void> {
-    this.up.set(slot, await this.start());
+    this.up.set(slot, await this.start(slot));
   }
 }

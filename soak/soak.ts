@@ -5,6 +5,7 @@ import { sharedBody, writerName } from '../bench/story-edits';
 import { findBreaches } from '../test/support/invariants';
 import { deliver, type Sender, type Troubles } from './deliver';
 import { Desk, type Editor, type Told } from './editor';
+import { type KillEvery, makeKiller } from './killer';
 import { Servers, type ServerProcess } from './servers';
 
 /** How much is edited, by how many, and how often a server is killed. */
@@ -15,8 +16,7 @@ export interface SoakOptions {
   readonly entries: number;
   readonly servers: number;
   readonly seed: number;
-  /** When a server is killed: so many seconds after the last one was started again, or after so many acknowledged edits. */
-  readonly killEvery: { readonly seconds: number } | { readonly edits: number };
+  readonly killEvery: KillEvery;
   /** When it gives up. */
   readonly minutes: number;
   /** Token of an administrator. */
@@ -72,32 +72,6 @@ async function openStory(desk: Sender, index: number, writers: readonly string[]
   const input = { fields, publish: true, clientMutationId: `soak-story-${index}-${Date.now()}` };
   const { data } = await deliver<{ createStory: { story: { id: string } } }>(desk, CREATE_STORY, { input });
   return data.createStory.story.id;
-}
-
-/** Kills a server whenever it is time, until told to stop; rejects where one does not start again. */
-function makeKiller(servers: Servers, { killEvery }: SoakOptions, isOver: () => boolean) {
-  let killing: Promise<void> = Promise.resolve();
-  const kill = (): Promise<void> => (killing = killing.then(() => (isOver() ? undefined : servers.killNext())));
-  let timer: NodeJS.Timeout | undefined;
-  let [acknowledged, seconds] = [0, 0];
-  if ('seconds' in killEvery) {
-    ({ seconds } = killEvery);
-    const setTimer = (): void => {
-      timer = setTimeout(() => void kill().then(setTimer, () => undefined), seconds * 1000);
-    };
-    setTimer();
-  }
-  return {
-    onAcknowledged: (): void => {
-      acknowledged += 1;
-      if ('edits' in killEvery && acknowledged % killEvery.edits === 0) kill().catch(() => undefined); // told by `stop`
-    },
-    /** Lets the last one start again. */
-    stop: async (): Promise<void> => {
-      clearTimeout(timer);
-      await killing;
-    },
-  };
 }
 
 const HISTORY = `query ($id: ID!, $after: String) {
@@ -171,8 +145,7 @@ async function editAll(options: SoakOptions, servers: Servers, desk: Sender, tol
   for (let index = 0; index < options.editors; index++)
     editors.push({ ...(await hire(desk, options, index)), ownSummary: stories[index] ?? null });
 
-  let isOver = false;
-  const killer = makeKiller(servers, options, () => isOver);
+  const killer = makeKiller(servers, options.killEvery);
   const onAcknowledged = (): void => {
     killer.onAcknowledged();
     options.onProgress?.(told.edits.length);
@@ -184,7 +157,6 @@ async function editAll(options: SoakOptions, servers: Servers, desk: Sender, tol
       editors.map((editor, index) => new Desk(editor, stories, told, onAcknowledged).work(share(index))),
     );
   } finally {
-    isOver = true;
     await killer.stop();
   }
   return stories;
