@@ -27,6 +27,7 @@ create table change (
 CREATE INDEX change_by_changeset ON public.change USING btree (changeset, "position") WHERE (changeset IS NOT NULL);
 CREATE INDEX change_by_entry ON public.change USING btree (entry, "position") INCLUDE (latest, published, accepted, state, at);
 CREATE INDEX change_by_time ON public.change USING btree (at, "position");
+CREATE INDEX change_public ON public.change USING btree ("position") WHERE (public_kind IS NOT NULL);
 
 create table changeset (
   id uuid not null,

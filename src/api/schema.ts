@@ -18,6 +18,7 @@ import { DocumentPayloadResolver, DocumentResolver } from './document.resolver';
 import { EditPayloadResolver, EntryPayloadResolver, ProblemResolver } from './edit.resolver';
 import { CorrectionResolver } from './correction.resolver';
 import { ReviewResolver } from './review.resolver';
+import { ChangeResolver } from './change.resolver';
 import { CheckResolver, FieldChangeResolver } from './check.resolver';
 import { EntryResolver } from './entry.resolver';
 import { ListResolver } from './list.resolver';
@@ -48,6 +49,7 @@ const RESOLVERS = [
   RevisionResolver,
   ChangesetResolver,
   CorrectionResolver,
+  ChangeResolver,
   ReviewResolver,
   FuzzyDateResolver,
   StoryResolver,

@@ -67,6 +67,13 @@ const setting = <Value>(
   description: string,
 ): Setting<Value> => ({ name, schema, default: defaultText, description, secret: false });
 
+/** A setting that may be absent. */
+const optional = <Value>(
+  name: string,
+  schema: z.ZodType<Value, string>,
+  description: string,
+): Setting<Value | undefined> => ({ name, schema, default: undefined, description, secret: false });
+
 /** A setting that may be absent, and whose value is nobody's business. */
 const optionalSecret = <Value>(
   name: string,
@@ -74,7 +81,16 @@ const optionalSecret = <Value>(
   description: string,
 ): Setting<Value | undefined> => ({ name, schema, default: undefined, description, secret: true });
 
-const day = 86_400_000;
+const second = 1000;
+const day = 86_400 * second;
+const SPAN_UNITS: Readonly<Record<string, number>> = { s: second, m: 60 * second, h: 3600 * second, d: day };
+
+/** In milliseconds; undefined where it is no span. */
+function readSpan(written: string): number | undefined {
+  const [, count, unit = ''] = /^([1-9]\d{0,5})([smhd])$/.exec(written) ?? [];
+  const milliseconds = Number(count) * (SPAN_UNITS[unit] ?? Number.NaN);
+  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}
 
 const database = {
   url: optionalSecret(
@@ -134,6 +150,11 @@ const newsroom = {
     oneOf('off', 'changes', 'authors'),
     'changes',
     'What readers are told of earlier versions: nothing (off), what changed (changes), by whom and why too (authors).',
+  ),
+  feedRetentionMs: optional(
+    'FEED_RETENTION',
+    parsed('a span of time such as 90s, 30m, 12h or 30d', readSpan),
+    'How far back the feed is resumed: a cursor with an older change after it is CURSOR_EXPIRED. Where absent, any cursor is good.',
   ),
 };
 

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'RATE_LIMITED'
   | 'IDEMPOTENCY_KEY_REUSED'
   | 'CURSOR_INVALID'
+  | 'CURSOR_EXPIRED'
   | 'SERVICE_UNAVAILABLE'
   | 'TIMEOUT';
 

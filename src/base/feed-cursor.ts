@@ -29,6 +29,14 @@ export const cursorInvalid = (argument: string): WikiError =>
     { field: argument },
   );
 
+/** What a cursor is told that is too old to go on from: never answered from elsewhere. */
+export const cursorExpired = (argument: string): WikiError =>
+  new WikiError(
+    'CURSOR_EXPIRED',
+    `${argument}: what happened after this cursor is older than the feed goes back here. Take \`head\`, read the lists again, and follow from there.`,
+    { field: argument },
+  );
+
 /**
  * Cursors under a secret of 32 bytes, from which a key of their own is made. `epoch` counts the restores of the database: a
  * position after one is another place than the same number before it.

@@ -1,7 +1,7 @@
 import type { CorrectionRecord } from '../model/correction';
 import type { EntryKind } from '../model/entry';
 import type { Run } from './database';
-import { HELD_BY_STORY } from './held';
+import { heldByStory } from './holding';
 import { IDENTITY_NOW, identityAt } from './identity';
 import type { PageRequest } from './pages';
 
@@ -59,7 +59,7 @@ export const findCorrectionsById = (run: Run, ids: readonly string[]): Promise<C
     [ids],
   );
 
-const OF_STORY = `and ($1::uuid is null or ${rootOf('c.entry')} in (${HELD_BY_STORY}))`;
+const OF_STORY = `and ($1::uuid is null or ${rootOf('c.entry')} in (${heldByStory('$1::uuid', 'PUBLISHED')}))`;
 
 /** A page of the corrections of what is public, newest first; with a story, of it and all that it holds. */
 export const listCorrections = (run: Run, story: string | null, page: PageRequest): Promise<CorrectionRecord[]> =>
@@ -124,6 +124,20 @@ export async function findWithdrawalNote(run: Run, entry: string): Promise<strin
   );
   return row?.note ?? null;
 }
+
+/** A note that stood where an entry was public, and where in the ledger it came. */
+export type WithdrawalAt = WithdrawalRow & { position: string };
+
+/** The public notes with which entries were taken back at these positions. For changes that may be told of. */
+export const findWithdrawalsAt = (run: Run, positions: readonly bigint[]): Promise<WithdrawalAt[]> =>
+  run<WithdrawalAt>(
+    'withdrawals-at',
+    `select w.entry as id, e.kind, w.note, w.at, w.position::text as position
+      from withdrawal w join entry e on e.id = w.entry
+      where (w.entry, w.position) in (
+        select c.entry, c.position from change c where c.position = any($1::bigint[]))`,
+    [positions],
+  );
 
 export const insertWithdrawal = (
   run: Run,

@@ -34,23 +34,3 @@ export async function findHeld(
   );
   return rows.map((row) => row.id);
 }
-
-/**
- * All that a story ($1) holds in public: itself, what it links to, the citations about any of that, and the documents and
- * actors of these.
- */
-export const HELD_BY_STORY = `
-  with told as (
-    select $1::uuid as id
-    union
-    select ${rootOf('l.to_entry')} from link l
-      where l.from_entry = $1 and l.view = 'PUBLISHED' and l.until is null and l.to_entry is not null
-  ),
-  cited as (
-    select l.from_entry as id from told t
-      join link l on l.to_entry = any(${clusterOf('t.id')}) and l.view = 'PUBLISHED' and l.until is null and l.field = 'about'
-  )
-  select id from told
-  union select id from cited
-  union select ${rootOf('l.to_entry')} from cited c
-    join link l on l.from_entry = c.id and l.view = 'PUBLISHED' and l.until is null and l.to_entry is not null`;

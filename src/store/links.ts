@@ -16,10 +16,13 @@ const standsAlone = (link: string): string =>
   `(${link}.view = 'LATEST' or ${link}.item = '' or ${link}.field in (${quoted(holding)})
     or split_part(${link}.field, '.', 1) not in (${quoted(lists)}))`;
 
+/** What of a tense tells whether a link is. */
+export type LinkTense = Pick<Tense, 'isHeld' | 'isListed' | 'rootOf'>;
+
 const NOW = tenseOf(LATEST_NOW, '', '');
 
 /** That no reference is held without which a link's item is nothing, and which leads to what is not shown. */
-const isHeld = (link: string, tense: Tense): string => `not exists (
+const isHeld = (link: string, tense: LinkTense): string => `not exists (
     select from link h where h.from_entry = ${link}.from_entry and h.view = ${link}.view and ${tense.isHeld('h')}
       and h.item = ${link}.item and h.field in (${quoted(holding)})
       and not ${tense.isListed(tense.rootOf('h.to_entry'), 'h.view')})`;
@@ -28,4 +31,5 @@ const isHeld = (link: string, tense: Tense): string => `not exists (
  * That what the view shows of an entry holds a link. An item that is left out for its reference (rules 1.2) takes along what
  * else it refers to: the links of a note beside an event that is not public are not told either.
  */
-export const isTold = (link: string, tense = NOW): string => `(${standsAlone(link)} or ${isHeld(link, tense)})`;
+export const isTold = (link: string, tense: LinkTense = NOW): string =>
+  `(${standsAlone(link)} or ${isHeld(link, tense)})`;

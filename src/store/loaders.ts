@@ -12,9 +12,10 @@ import type { Sight } from '../rules/fields';
 import type { WikiTarget } from '../rules/markdown';
 import { type ChangesetRevision, countChangesetRevisions, findChangesets, listChangesetRevisions } from './changesets';
 import { type CommentList, countComments, findComments, listComments } from './comments';
-import { findCorrections, findCorrectionsById } from './corrections';
+import { findCorrections, findCorrectionsById, findWithdrawalsAt, type WithdrawalAt } from './corrections';
 import type { Run } from './database';
 import { type AskedBy, findPublicSince, findShown, findStandings, type Standing, toRecord } from './entries';
+import { findHoldersNow } from './holding';
 import { countIncoming, findIncoming, type IncomingRow, type Referrers } from './incoming';
 import { countSupport, findWeakLinks, type WeakLink } from './facts';
 import { countSupportThen, findWeakLinksThen } from './facts-then';
@@ -219,6 +220,26 @@ export class Loaders {
     return this.once(`protections ${asOf}`, () =>
       this.batched(async (entries) =>
         inOrder(entries, await findProtections(this.scope.run, asOf, entries), (row) => row.entry),
+      ),
+    );
+  }
+
+  /** Notes of withdrawals by their place in the ledger; for changes that may be told of. */
+  get withdrawalsAt(): DataLoader<string, WithdrawalAt | null> {
+    return this.once('withdrawals at', () =>
+      this.batched(async (positions) =>
+        inOrder(positions, await findWithdrawalsAt(this.scope.run, positions.map(BigInt)), (row) => row.position),
+      ),
+    );
+  }
+
+  /** Ids of the stories that hold entries now, newest link first, at most so many each. For entries that the view shows. */
+  holders(view: View, limit: number): DataLoader<string, string[]> {
+    return this.once(`holders ${view} ${limit}`, () =>
+      this.batched(async (entries) =>
+        byParent(entries, await findHoldersNow(this.scope.run, view, entries, limit), (row) => row.entry).map((rows) =>
+          rows.map(({ story }) => story),
+        ),
       ),
     );
   }

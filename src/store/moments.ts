@@ -1,5 +1,6 @@
 import { badInput } from '../base/errors';
-import { cursorInvalid, type FeedCursors } from '../base/feed-cursor';
+import { cursorExpired, cursorInvalid, type FeedCursors } from '../base/feed-cursor';
+import type { View } from '../model/lens';
 import type { Run } from './database';
 
 /** A moment of the newsroom as callers name it: a time, or a place in the feed. */
@@ -15,7 +16,11 @@ const NOTHING_YET = 0n;
 export class Moments {
   private newest = NOTHING_YET;
 
-  constructor(private readonly cursors: FeedCursors) {}
+  constructor(
+    private readonly cursors: FeedCursors,
+    /** How old a change may be from which the feed is resumed, in milliseconds; null is any age. */
+    private readonly retention: number | null = null,
+  ) {}
 
   /** A place in the ledger as a cursor. It must be there. */
   seal(position: bigint): string {
@@ -40,9 +45,35 @@ export class Moments {
    */
   async findPosition(run: Run, moment: Moment, argument: string): Promise<bigint> {
     if ('time' in moment) return findPositionAt(run, moment.time, `${argument}.time`);
-    const position = this.cursors.open(moment.cursor, `${argument}.cursor`);
+    return this.findPlace(run, moment.cursor, `${argument}.cursor`);
+  }
+
+  private async findPlace(run: Run, cursor: string, argument: string): Promise<bigint> {
+    const position = this.cursors.open(cursor, argument);
     // From before a restore that nobody has told this database of: its ledger went further then.
-    if (position > this.newest && position > (await this.findHead(run))) throw cursorInvalid(`${argument}.cursor`);
+    if (position > this.newest && position > (await this.findHead(run))) throw cursorInvalid(argument);
+    return position;
+  }
+
+  /**
+   * The position after which a follower of a view goes on; the beginning without a cursor. It is too old where a change after
+   * it is: who has seen all that there is can wait as long as nothing happens. One statement where the feed has an end.
+   *
+   * @throws WikiError CURSOR_INVALID, CURSOR_EXPIRED
+   */
+  async findResumption(run: Run, view: View, cursor: string | null, argument: string): Promise<bigint> {
+    if (cursor === null) return NOTHING_YET;
+    const position = await this.findPlace(run, cursor, argument);
+    if (this.retention === null) return position;
+    const [row] = await run<{ expired: boolean }>(
+      `is-expired-${view}`,
+      // What the public is not told of is not told by this either.
+      `select c.at < clock_timestamp() - $2::float8 * interval '1 millisecond' as expired from change c
+        where c.position > $1::bigint ${view === 'PUBLISHED' ? 'and c.public_kind is not null' : ''}
+        order by c.position limit 1`,
+      [position, this.retention],
+    );
+    if (row?.expired) throw cursorExpired(argument);
     return position;
   }
 

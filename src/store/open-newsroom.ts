@@ -15,6 +15,8 @@ export interface NewsroomOptions {
   readonly language: string;
   /** What changed, where it is left out. */
   readonly publicHistory?: PublicHistory;
+  /** How far back the feed is resumed, in milliseconds; where it is left out, to the beginning. */
+  readonly feedRetentionMs?: number;
 }
 
 /** What cursors are sealed with: this database's secret, and how often it was restored. */
@@ -36,7 +38,7 @@ export async function openNewsroom(options: NewsroomOptions): Promise<Newsroom> 
   return {
     database,
     cursors: makeListCursors(secret),
-    moments: new Moments(makeFeedCursors(secret, epoch)),
+    moments: new Moments(makeFeedCursors(secret, epoch), options.feedRetentionMs ?? null),
     text: options.text,
     pages: options.pages,
     language: options.language,

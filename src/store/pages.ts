@@ -28,7 +28,11 @@ export interface PageRequest {
   readonly before: CursorKey | null;
 }
 
-function readSize(name: string, size: number | null | undefined, max: number): number | null {
+/** A page's size as a caller gave it: null where they gave none.
+ *
+ * @throws WikiError BAD_USER_INPUT naming the argument, the limit and the value.
+ */
+export function readSize(name: string, size: number | null | undefined, max: number): number | null {
   if (size === null || size === undefined) return null;
   if (size < 0) throw badInput(name, `must not be negative; it is ${size}.`);
   if (size > max) throw badInput(name, `at most ${max} items can be asked for at once; it is ${size}.`);

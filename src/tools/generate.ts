@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { getSchema } from '../api/schema';
+import { describeEvent } from '../feed/event';
 import { startEmbeddedPostgres } from '../server/embedded-postgres';
 import { migrate } from '../store/migrate';
 import { describeTables } from './describe-tables';
@@ -29,6 +30,7 @@ async function describeMigrated(): Promise<string> {
 export async function generatedFiles(): Promise<{ file: string; content: string }[]> {
   return [
     { file: 'schema/api.graphql', content: describeApi() },
+    { file: 'schema/change-event.json', content: `${JSON.stringify(describeEvent(), null, 2)}\n` },
     { file: 'schema/tables.sql', content: await describeMigrated() },
   ];
 }

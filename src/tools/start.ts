@@ -90,6 +90,7 @@ export async function openFrom(config: Config, url: string, running: Running, lo
     pages: limits,
     language: config.newsroom.language,
     publicHistory: config.newsroom.publicHistory,
+    feedRetentionMs: config.newsroom.feedRetentionMs,
   });
   running.onStop(() => newsroom.database.close());
   return newsroom;

@@ -1,4 +1,4 @@
-import type { Asker } from '../support/newsroom';
+import type { Answer, Asker } from '../support/newsroom';
 import { findBreaches } from '../support/invariants';
 import { openReviewWorld } from '../support/review-worlds';
 import type { World } from '../support/worlds';
@@ -126,6 +126,56 @@ function entryOperations(ask: (text: string) => void): void {
     }
 }
 
+const CHANGE = `cursor at kind entryId entryKind entry { id title } revision { ${REVISION} } previous { number } fields { path op before after }
+  author { name } stories { id title } correction { ${CORRECTION} } withdrawal { id note } into { id } cause { id }`;
+
+/** A feed from its beginning, in pages of one size. */
+const following =
+  (filter: string, first: number): Operation =>
+  async (asker, world) => {
+    const told: unknown[] = [];
+    for (let [after, page]: [string | null, number] = [null, 0]; page < 100; page++) {
+      const place: string = after === null ? '' : `, after: "${after}"`;
+      const answer: Answer = await asker.ask(
+        fill(
+          `{ changes(first: ${first}${place}, filter: {${filter}}) { hasMore endCursor changes { ${CHANGE} } } }`,
+          world,
+        ),
+      );
+      told.push(answer);
+      if (!answer.data?.changes?.hasMore) return told;
+      after = answer.data.changes.endCursor;
+    }
+    throw new Error('a feed has no end');
+  };
+
+function feeds(add: (name: string, operation: Operation) => unknown): void {
+  const follow = (filter: string, first = 100): unknown => add(`feed ${first} ${filter}`, following(filter, first));
+  for (const first of [1, 2, 3, 7, 100]) follow('', first);
+  for (const kind of [
+    'CREATED',
+    'EDITED',
+    'EMBARGOED',
+    'PUBLISHED',
+    'REJECTED',
+    'CORRECTED',
+    'WITHDRAWN',
+    'DELETED',
+    'PROTECTED',
+    'UNSETTLED',
+  ])
+    follow(`kinds: [${kind}]`, 1);
+  for (const kind of Object.keys(KEYS)) follow(`entryKinds: [${kind.toUpperCase()}]`, 2);
+  for (const key of Object.values(KEYS).flat()) {
+    follow(`entries: ["<${key}>"]`, 1);
+    follow(`story: "<${key}>"`, 1);
+    follow(`story: "<${key}>", kinds: [PUBLISHED]`);
+  }
+  follow('entries: ["<main>", "<e-story>", "<e-claim>", "<nothing>"]', 1);
+  follow('view: LATEST');
+  add('a feed of what one watches', following('watched: true', 1));
+}
+
 function corpus(): [string, Operation][] {
   const operations: [string, Operation][] = [];
   const add = (name: string, operation: Operation): unknown =>
@@ -166,6 +216,7 @@ function corpus(): [string, Operation][] {
     ask(`{ corrections(story: "<${key}>") { totalCount nodes { ${CORRECTION} } } }`);
   for (const id of ['correction:<correction>', 'correction:<nothing>', 'changeset:<changeset>', 'changeset:<nothing>'])
     ask(`{ node(id: "${id}") { __typename id } }`);
+  feeds(add);
   ask('{ reviewQueue { totalCount } }');
   ask(
     '{ renderMarkdown(markdown: "[[story:e-story]] [[actor:e-actor]] [[event:meeting-next]] [[story:withdrawn]] [[claim:<e-claim>]]") }',

@@ -55,6 +55,7 @@ it('reads what is set', () => {
     QUERY_COMPILER: 'off',
     DEFAULT_LANGUAGE: 'pt-br',
     PUBLIC_HISTORY: 'authors',
+    FEED_RETENTION: '30d',
     CORS_ORIGINS: 'https://News.example/, http://localhost:3000,https://news.example',
     PORT: '0',
     LOG_LEVEL: 'silent',
@@ -65,6 +66,7 @@ it('reads what is set', () => {
     sample: false,
     language: 'pt-BR',
     publicHistory: 'authors',
+    feedRetentionMs: 2_592_000_000,
   });
   expect(config.server.corsOrigins).toEqual(['https://news.example', 'http://localhost:3000']);
   expect(config.server).toMatchObject({ port: 0, queryCompiler: false });

@@ -134,7 +134,7 @@ function makersFor(newsroom: Newsroom, viewers: Record<UserRole, Viewer>): Maker
 
 /** Opens a newsroom for a test file; close it in `afterAll`. */
 export async function openTestNewsroom(
-  settings: Partial<Pick<NewsroomOptions, 'publicHistory'>> = {},
+  settings: Partial<Pick<NewsroomOptions, 'publicHistory' | 'feedRetentionMs'>> = {},
 ): Promise<TestNewsroom> {
   const database = await createDatabase();
   const config = readConfig({});

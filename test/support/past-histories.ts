@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { WikiError } from '../../src/base/errors';
 import { createEntry } from '../../src/edits/create-entry';
 import { applyChangeset } from '../../src/edits/changeset';
 import { deleteEntry, restoreEntry } from '../../src/edits/delete-entry';
@@ -15,7 +16,6 @@ import { Scope } from '../../src/store/scope';
 import type { TestNewsroom } from './newsroom';
 
 const KINDS: readonly EntryKind[] = ['ACTOR', 'STORY', 'EVENT', 'CLAIM', 'DOCUMENT', 'CITATION'];
-const MOST_ENTRIES = 14;
 
 const ACTS = [
   'CREATE',
@@ -81,7 +81,11 @@ interface Row {
 export class History {
   private count = 0;
 
-  constructor(private readonly room: TestNewsroom) {}
+  constructor(
+    private readonly room: TestNewsroom,
+    /** As many entries are made. */
+    private readonly most = 14,
+  ) {}
 
   /** Entries in the order in which they were made. */
   entries(): Promise<Row[]> {
@@ -100,15 +104,21 @@ export class History {
 
   /** What it came to; nothing that is tried breaks anything. */
   async do(deed: Deed): Promise<string> {
-    const { outcome, problems } = await this.attempt(deed);
-    return [outcome, ...problems.map((problem) => problem.message)].join(' ');
+    try {
+      const { outcome, problems } = await this.attempt(deed);
+      return [outcome, ...problems.map((problem) => problem.message)].join(' ');
+    } catch (error) {
+      // What is protected, or was public, a contributor may not touch.
+      if (error instanceof WikiError && error.code === 'FORBIDDEN') return error.code;
+      throw error;
+    }
   }
 
   private async attempt({ act, by, which, dice }: Deed): Promise<Pick<EditResult, 'outcome' | 'problems'>> {
     const entries = await this.entries();
     const scope = this.scope(by);
     const target = entries[which % Math.max(1, entries.length)];
-    if (!target || (act === 'CREATE' && entries.length < MOST_ENTRIES)) {
+    if (!target || (act === 'CREATE' && entries.length < this.most)) {
       const kind = KINDS[this.count % 6] as EntryKind;
       this.count += 1;
       const fields = this.fields(kind, dice, entries, true);

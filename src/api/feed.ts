@@ -1,0 +1,36 @@
+import { badInput } from '../base/errors';
+import { isUuid } from '../base/node-id';
+import { assertMayEver } from '../edits/rights';
+import type { FeedFilter } from '../store/feed';
+import type { Scope } from '../store/scope';
+import type { ChangeFilter } from './feed.inputs';
+import { lensFor } from './lens';
+
+const MOST_ENTRIES = 100;
+
+/** What no entry has: a filter that names it finds nothing, as with an id of what the viewer may not see. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * What a caller wants to follow, if they may. What is not there and what they may not see are not told apart: neither is
+ * looked up.
+ *
+ * @throws WikiError UNAUTHENTICATED, FORBIDDEN where LATEST is not for this viewer, or nobody is signed in who could watch;
+ *   BAD_USER_INPUT
+ */
+export function readFeedFilter(scope: Scope, filter: ChangeFilter | null | undefined): FeedFilter {
+  const { view } = lensFor(scope, filter?.view ?? 'PUBLISHED');
+  const watchedBy = filter?.watched ? assertMayEver(scope, 'WATCH').user.uuid : null;
+  const entries = filter?.entries ?? null;
+  if (entries && entries.length > MOST_ENTRIES)
+    throw badInput('filter.entries', `at most ${MOST_ENTRIES} can be followed at once; there are ${entries.length}.`);
+  const story = filter?.story ?? null;
+  return {
+    view,
+    kinds: filter?.kinds ?? null,
+    entryKinds: filter?.entryKinds ?? null,
+    entries: entries && entries.filter(isUuid),
+    story: story === null || isUuid(story) ? story : NOBODY,
+    watchedBy,
+  };
+}

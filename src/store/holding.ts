@@ -1,0 +1,186 @@
+import type { View } from '../model/lens';
+import type { Run } from './database';
+import { IDENTITY_NOW, identityAt } from './identity';
+import { isTold, type LinkTense } from './links';
+
+/** Beyond every position: links that are held still end here. */
+const STILL = `'9223372036854775807'::bigint`;
+
+/** A step of a way: along a link (`out`), or against it. */
+interface Hop {
+  readonly out: boolean;
+  /** Of the link `l`. */
+  readonly condition: string;
+  /** Whether one can as well stay where one is: a story tells of itself, too. */
+  readonly orStay?: boolean;
+}
+
+const TELLS_OF: Hop = { out: true, condition: 'true', orStay: true };
+const TELLS_OF_FACT: Hop = {
+  out: true,
+  condition: `exists (select from entry f where f.id = l.to_entry and f.kind in ('EVENT', 'CLAIM'))`,
+};
+const CITED_BY: Hop = { out: false, condition: `l.field = 'about'` };
+const REFERS_TO: Hop = { out: true, condition: 'true' };
+
+/**
+ * All ways in which a story holds an entry: it tells of it; the entry is a citation about what it tells of, or what such a
+ * citation refers to; or an event or a claim that it tells of refers to it. The one definition of "a story and all that it holds".
+ */
+const PATHS: readonly (readonly Hop[])[] = [
+  [TELLS_OF],
+  [TELLS_OF, CITED_BY],
+  [TELLS_OF, CITED_BY, REFERS_TO],
+  [TELLS_OF_FACT, REFERS_TO],
+];
+
+/** How ways are looked for: from stories or back from entries, through links of any time or those of now. */
+interface Search {
+  readonly from: 'STORIES' | 'ENTRIES';
+  readonly ever: boolean;
+  /** Only so many links of an entry, the newest; of a famous one there are tens of thousands. */
+  readonly newest?: number;
+}
+
+// Each half of the links has an index on what they lead to; all of them together have none. Bounded by `offset 0`: the planner
+// would rather read all links than go from one to the next (measured: 0.5 s for what takes 2 ms).
+function renderHop(
+  { out, condition, orStay }: Hop,
+  alias: string,
+  known: string,
+  view: string,
+  search: Search,
+): string {
+  const along = out === (search.from === 'STORIES');
+  const [here, there] = along ? ['from_entry', 'to_entry'] : ['to_entry', 'from_entry'];
+  const half = (
+    held: string,
+  ): string => `(select l.${there} as id, l.field, l.item, l.since, coalesce(l.until, ${STILL}) as until
+      from link l where l.${here} = ${known} and l.view = ${view} and l.to_entry is not null and ${held} and ${condition}
+      ${search.newest === undefined ? '' : `order by l.since desc limit ${search.newest}`})`;
+  const halves = [half('l.until is null'), ...(search.ever ? [half('l.until is not null')] : [])];
+  const stay = orStay ? [`select ${known}, '', '', 0, ${STILL}`] : [];
+  return `cross join lateral (${[...halves, ...stay].join(' union all ')} offset 0) ${alias}`;
+}
+
+const greatest = (values: readonly string[]): string => (values.length === 0 ? '0' : `greatest(${values.join(', ')})`);
+
+function renderPath(path: readonly Hop[], start: string, view: string, search: Search): string {
+  const forth = search.from === 'STORIES';
+  const hops = path.map((hop, index) => ({ hop, alias: `h${index}` }));
+  // What stands before the first hop, between them and after the last.
+  const nodes = forth
+    ? ['p.id', ...hops.map(({ alias }) => `${alias}.id`)]
+    : [...hops.map(({ alias }) => `${alias}.id`), 'p.id'];
+  const inOrder = forth ? hops : hops.toReversed();
+  const joins = inOrder.map(({ hop, alias }, index) =>
+    renderHop(hop, alias, index === 0 ? 'p.id' : `${inOrder[index - 1]?.alias}.id`, view, search),
+  );
+  // Of each entry between: when the last of its own links on the way came.
+  const between = [1, 2].map((index) => {
+    if (index >= path.length) return 'null::uuid, 0::bigint';
+    const own = [
+      ...(path[index - 1]?.out ? [] : [`h${index - 1}.since`]),
+      ...(path[index]?.out ? [`h${index}.since`] : []),
+    ];
+    return `${nodes[index]}, ${greatest(own)}`;
+  });
+  return `select k.id, ${nodes.at(-1)}, ${view}, h0.field, h0.item, h0.since,
+      ${greatest(hops.map(({ alias }) => `${alias}.since`))}, least(${hops.map(({ alias }) => `${alias}.until`).join(', ')}),
+      ${between.join(', ')}
+    from (select distinct id from unnest(${start}) as i (id)) p ${joins.join('\n')}
+    join entry k on k.id = ${nodes[0]} and k.kind = 'STORY'`;
+}
+
+/**
+ * Ways as a subselect. One is there from `since` to `until`, as far as its links go. `from_entry`, the story, tells of what is first on
+ * it by a link of that `field` and `item`, `told_since`; `one` and `two` are on the way, with when their own links came.
+ */
+const waysAs = (start: string, view: string, search: Search): string =>
+  `(select * from (${PATHS.map((path) => renderPath(path, start, view, search)).join(' union all ')})
+    as way (from_entry, entry, view, field, item, told_since, since, until, one, one_since, two, two_since))`;
+
+/** When a way is looked at: now, or at a position, from right before the change there to right after. */
+interface When extends LinkTense {
+  holds(way: string): string;
+  /** The position whose links an entry has in a view; null where the view does not list it. */
+  listed(id: string, view: string): string;
+}
+
+const NOW: When = {
+  rootOf: IDENTITY_NOW.rootOf,
+  holds: (way) => `${way}.until = ${STILL}`,
+  listed: (id, view) =>
+    `(select ${STILL} from shown n where n.entry = ${id} and n.view = ${view} and n.state <> 'DELETED')`,
+  isListed: (id, view) =>
+    `exists (select from shown n where n.entry = ${id} and n.view = ${view} and n.state <> 'DELETED')`,
+  isHeld: (link) => `${link}.until is null`,
+};
+
+// Where a link ends with the very change (what held it was edited, or taken back) the change is still one of the story's.
+const at = (position: string): When => ({
+  rootOf: identityAt(position).rootOf,
+  holds: (way) => `${way}.since <= ${position} and ${way}.until >= ${position}`,
+  listed: (id, view) => `listed_at(${id}, ${view}, ${position})`,
+  isListed: (id, view) => `listed_at(${id}, ${view}, ${position}) is not null`,
+  isHeld: (link) => `${link}.since <= ${position} and (${link}.until is null or ${link}.until > ${position})`,
+});
+
+/** That a way is there, and that all on it is seen in its view; the entry that is held need not be. */
+const isThere = (way: string, when: When): string => `${when.holds(way)}
+    and (${way}.entry = ${way}.from_entry or ${way}.told_since <= ${when.listed(`${way}.from_entry`, `${way}.view`)})
+    and (${way}.one is null or ${way}.one_since <= ${when.listed(`${way}.one`, `${way}.view`)})
+    and (${way}.two is null or ${way}.two_since <= ${when.listed(`${way}.two`, `${way}.view`)})
+    and ${isTold(way, when)}`;
+
+/** All that a story holds now in a view, as a subselect of ids; itself among it. */
+export const heldByStory = (story: string, view: View): string => `
+  select w.entry from ${waysAs(`array[${story}]`, `'${view}'`, { from: 'STORIES', ever: false })} w
+    where ${isThere('w', NOW)}`;
+
+/** All ways of stories in a view, of any time, as a table `ways` for {@link holdsAt}. */
+export const waysOf = (stories: string, view: string): string =>
+  `ways as materialized (select * from ${waysAs(stories, view, { from: 'STORIES', ever: true })} w)`;
+
+/** That a way (of {@link waysOf}) is one to an entry at a position. */
+export const holdsAt = (way: string, entry: string, position: string): string =>
+  `${way}.entry = ${entry} and ${isThere(way, at(position))}`;
+
+/** Which of these stories held entries at positions, in a view. */
+export const findHolders = (
+  run: Run,
+  view: View,
+  changes: readonly { entry: string; position: bigint }[],
+  stories: readonly string[],
+): Promise<{ position: string; story: string }[]> =>
+  run(
+    `holders-${view}`,
+    `with ${waysOf('$3::uuid[]', `'${view}'`)}
+      select distinct c.position::text as position, w.from_entry as story
+        from unnest($1::uuid[], $2::bigint[]) as c (entry, position)
+        join ways w on ${holdsAt('w', 'c.entry', 'c.position')}`,
+    [changes.map(({ entry }) => entry), changes.map(({ position }) => position), stories],
+  );
+
+/** As many links of an entry are followed back to stories: the newest. */
+const NEWEST = 1000;
+
+/** The stories that hold entries now in a view, as far as all between is seen in it: those that came last, so many each. */
+export const findHoldersNow = (
+  run: Run,
+  view: View,
+  entries: readonly string[],
+  limit: number,
+): Promise<{ entry: string; story: string }[]> =>
+  run(
+    `holders-now-${view}`,
+    `select p.entry, x.story from unnest($1::uuid[]) with ordinality as p (entry, nr)
+      cross join lateral (
+        select w.from_entry as story, max(w.since) as since
+          from ${waysAs('array[p.entry]', `'${view}'`, { from: 'ENTRIES', ever: false, newest: NEWEST })} w
+          where ${NOW.isListed('w.from_entry', 'w.view')} and ${isThere('w', NOW)}
+          group by w.from_entry order by max(w.since) desc, w.from_entry limit $2
+      ) x
+      order by p.nr, x.since desc, x.story`,
+    [entries, limit],
+  );
