@@ -85,7 +85,7 @@ export class ChangeResolver {
   @FieldResolver(() => Revision, {
     nullable: true,
     description:
-      'What this reader saw before: the same as `revision` where the change brought none, and in PUBLISHED what was seen last where nothing was seen in between. Null for the first.',
+      'What this reader saw before; in PUBLISHED what was seen last, also before it was taken away. The same as `revision` where the change brought none. Null for the first.',
   })
   async previous(@Root() change: Change, @Ctx() scope: Scope): Promise<Revision | null> {
     return toRevision(await loadNamed(scope, change, change.record.previous), change.lens);

@@ -133,12 +133,19 @@ describe('in a browser', () => {
   }
 
   inBrowser.it(
-    `shows five tabs, reads a story, takes a token and runs an edit, and asks no other server${inBrowser.why}`,
+    `shows six tabs, reads a story, takes a token and runs an edit, and asks no other server${inBrowser.why}`,
     async () => {
       await openPage();
       await page.waitForSelector('.graphiql-query-editor .view-line', { timeout: 30_000 });
       const tabs = await page.locator('.graphiql-tab').allInnerTexts();
-      expect(tabs.map((tab) => tab.trim())).toEqual(['StoryPage', 'Actor', 'EditStory', 'Conflict', 'Stories']);
+      expect(tabs.map((tab) => tab.trim())).toEqual([
+        'StoryPage',
+        'Actor',
+        'EditStory',
+        'Conflict',
+        'Stories',
+        'Changes',
+      ]);
 
       await page.click('.graphiql-execute-button');
       await answerShown('"headline"');
