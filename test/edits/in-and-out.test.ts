@@ -1,0 +1,87 @@
+import * as fc from 'fast-check';
+import path from 'node:path';
+import { eraseRevisions } from '../../src/edits/hide-revisions';
+import { loadSample } from '../../src/tools/load-sample';
+import { headOf, importInto, linesOf, versionsOf } from '../support/copies';
+import { copyOf, expectAlike } from '../support/copying';
+import { openDesk } from '../support/desk';
+import { openTestNewsroom, type TestNewsroom } from '../support/newsroom';
+import { deeds, everySixth, History } from '../support/past-histories';
+import { talkIn } from '../support/talk';
+
+jest.setTimeout(240_000);
+
+const rooms: TestNewsroom[] = [];
+const keep = (room: TestNewsroom): TestNewsroom => {
+  rooms.push(room);
+  return room;
+};
+afterEach(async () => {
+  for (const room of rooms.splice(0)) await room.close();
+});
+
+const RANDOM = { seed: 7, numRuns: 1 };
+const some = (length: number, seed: number) => fc.sample(deeds(length, true), { ...RANDOM, seed })[0] ?? [];
+
+/** What histories of chance leave out: talk, merging, judging, erasing, submitting, bringing back into sight. */
+async function mischief(room: TestNewsroom, dice: number): Promise<void> {
+  const desk = openDesk(room);
+  const talk = talkIn(room);
+  const actors = (await room.sql(`select id from entry where kind = 'ACTOR' and state = 'PUBLISHED' order by id`)).map(
+    (row) => row.id,
+  );
+  const [one, other] = [actors[dice % actors.length], actors[(dice + 1) % actors.length]];
+  const merged = (
+    await room.sql(`select from_entry as id from redirect where until is null order by since desc limit 1`)
+  )[0];
+  if (merged && dice % 2) await desk.act('unmergeEntry', { id: merged.id });
+  else if (one !== other)
+    await room.as('EDITOR').run(`mutation ($i: MergeEntriesInput!) { mergeEntries(input: $i) { outcome } }`, {
+      i: { from: one, into: other },
+    });
+  const judgement = dice % 3 ? 'NOT_SAME' : 'UNSURE';
+  await room.as('EDITOR').run(`mutation ($i: JudgeMatchInput!) { judgeMatch(input: $i) { __typename } }`, {
+    i: { a: one, b: other, judgement },
+  });
+  const said = await talk.say(other, `Comment ${dice}`);
+  const { comment } = await talk.comment({ entry: other, body: 'indeed', parent: said });
+  await talk.resolve({ id: said, resolved: true });
+  if (dice % 2) await talk.remove(comment.id);
+  await desk.create('story', { headline: `For review ${dice}` }, { submit: true }, 'CONTRIBUTOR');
+  const [hidden] = await room.sql(
+    'select entry, number from revision where hidden_at is not null and content is not null order by position limit 1',
+  );
+  if (hidden && dice % 2)
+    await desk.act(
+      'hideRevisions',
+      { id: hidden.entry, revisions: [hidden.number], hidden: false, reason: 'no longer' },
+      'ADMIN',
+    );
+  else if (hidden)
+    await eraseRevisions(room.newsroom, {
+      id: hidden.entry,
+      revisions: [hidden.number],
+      reason: 'law',
+      askedBy: 'a court',
+    });
+}
+
+it('A copy of random histories holds what the original holds, and answers as it does at every moment', async () => {
+  const room = keep(await openTestNewsroom());
+  const history = new History(room, 24);
+  for (const deed of [...everySixth, ...everySixth, ...some(150, 7)]) await history.do(deed);
+  for (const dice of [1, 4, 2, 7, 5]) await mischief(room, dice);
+  const copy = keep(await copyOf(room));
+  const [{ head }] = await room.sql('select max(position)::int as head from change');
+  await expectAlike(
+    copy,
+    room,
+    [1, 2, 3, 5, 8].map((part) => Math.ceil((head * part) / 9)),
+  );
+});
+
+it('A copy of the sample holds what the sample holds', async () => {
+  const room = keep(await openTestNewsroom());
+  await loadSample(room.newsroom, path.join(__dirname, '../../sample'));
+  await expectAlike(keep(await copyOf(room)), room, [40, 200]);
+});
