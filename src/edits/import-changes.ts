@@ -15,7 +15,7 @@ import {
   type LedgerEntry,
   type LedgerStanding,
 } from '../store/write-import';
-import { GONE, showingOfWritten } from './import-content';
+import { GONE, type Showable, showingOfWritten } from './import-content';
 
 /** An embargo's end is known of what is under one today; what was under one before must not be lifted meanwhile. */
 const FAR = new Date('9999-01-01T00:00:00Z');
@@ -24,7 +24,6 @@ const FAR = new Date('9999-01-01T00:00:00Z');
 const ONLY_TOLD: ReadonlySet<string> = new Set(['HIDDEN', 'PROTECTED', 'UNSETTLED']);
 
 type Standings = Map<string, LedgerStanding>;
-type Showable = Pick<ExportedRevision, 'number' | 'format' | 'content' | 'slug'>;
 
 const keyOf = (entry: string, number: number): string => `${entry}:${number}`;
 
@@ -101,6 +100,7 @@ function toWrite(
   contents: ReadonlyMap<string, Showable>,
 ): EntryWrite {
   const { entry, entryKind: kind, state, latest, published, accepted, wrote } = change;
+  const held = change.held ?? [];
   const shown = isShownAnew(change, before) ? contents.get(keyOf(entry, published as number)) : undefined;
   return {
     entry,
@@ -118,8 +118,8 @@ function toWrite(
     accepted,
     change: { kind: change.kind, publicKind: change.publicKind as EntryWrite['change']['publicKind'] },
     showings: [
-      ...(wrote ? [showingOfWritten('LATEST', kind, wrote)] : []),
-      ...(shown ? [showingOfWritten('PUBLISHED', kind, shown)] : []),
+      ...(wrote ? [showingOfWritten('LATEST', kind, wrote, held)] : []),
+      ...(shown ? [showingOfWritten('PUBLISHED', kind, shown, held)] : []),
     ],
     leavesPublic: before?.state === 'PUBLISHED' && state !== 'PUBLISHED',
     at: new Date(change.at),

@@ -1,9 +1,9 @@
 import { sha256 } from '../base/hash';
 import type { Content, EntryKind } from '../model/entry';
-import type { ExportedRevision } from '../model/export';
+import type { ExportedRevision, HeldLink } from '../model/export';
 import type { View } from '../model/lens';
 import { inNewestFormat, visibleContent } from '../rules/contents';
-import { derive, type Derived, publicPart } from '../rules/derive';
+import { derive, type Derived, type DerivedLink, publicPart } from '../rules/derive';
 import { longTexts } from '../rules/diff';
 import { KINDS } from '../rules/kinds';
 import type { Showing } from '../store/write';
@@ -54,19 +54,25 @@ function strangeField(kind: EntryKind, content: Content): string | null {
   return strange === undefined ? null : `its content has a field ${strange}, which is none of ${kind}`;
 }
 
+/** A revision as it can be shown; where its content did not come along, `held` are the links that it is known to have had. */
+export type Showable = Pick<ExportedRevision, 'number' | 'format' | 'content' | 'slug'>;
+
 /** What a view is to show of a content as it was written. */
 export function showingOfWritten(
   view: View,
   kind: EntryKind,
-  { number, format, content, slug }: Pick<ExportedRevision, 'number' | 'format' | 'content' | 'slug'>,
+  { number, format, content, slug }: Showable,
+  held: readonly HeldLink[],
 ): Showing {
-  if (content === null) return { view, revision: number, format, content: GONE, derived: nothing(slug) };
-  const derived = derive(kind, inNewestFormat(kind, format, content as Content));
+  const derived =
+    content === null
+      ? { ...NOTHING, slug: slug || null, links: linksIn(view, held) }
+      : derive(kind, inNewestFormat(kind, format, content as Content));
   return {
     view,
     revision: number,
     format,
-    content: content as Content,
+    content: (content ?? GONE) as Content,
     derived: view === 'PUBLISHED' ? publicPart(kind, derived) : derived,
   };
 }
@@ -74,14 +80,20 @@ export function showingOfWritten(
 /** In the place of a content that did not come along, until what came after it is written. */
 export const GONE = {} as Content;
 
-const nothing = (slug: string | null): Derived => ({
+const NOTHING: Derived = {
   title: '',
   sortTitle: '',
-  slug: slug || null,
+  slug: null,
   language: 'und',
   earliest: null,
   latest: null,
   facets: {},
   links: [],
   texts: [],
-});
+};
+
+const linksIn = (view: View, held: readonly HeldLink[]): DerivedLink[] =>
+  held.flatMap(({ view: of, field, item, to, wanted }) => {
+    const target = to ?? wanted;
+    return of === view && target !== null ? [{ field, item, to: target }] : [];
+  });

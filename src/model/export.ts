@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ChangeKind } from './change';
 import { CorrectionKind } from './correction';
 import { EntryKind, EntryState } from './entry';
+import { View } from './lens';
 import { Judgement } from './match';
 import { ReviewState, RevisionAction } from './revision';
 import { UserRole } from './user';
@@ -94,6 +95,20 @@ const revision = z.strictObject({
     .describe('That its content is out of everybody’s sight.'),
 });
 
+const held = z.strictObject({
+  view: z.enum(View).describe('Where.'),
+  field: z.string().describe('The field that refers.'),
+  item: z.string().describe('The list item in it; empty outside lists.'),
+  to: id('What it refers to.').nullable(),
+  wanted: z
+    .strictObject({
+      kind: z.enum(['STORY', 'ACTOR', 'EVENT', 'CLAIM']).describe('Its kind.'),
+      target: z.string().describe('Its address.'),
+    })
+    .nullable()
+    .describe('What a wiki link names that was not there.'),
+});
+
 const change = z
   .strictObject({
     line: line('change'),
@@ -119,6 +134,12 @@ const change = z
     joinedBy: z.int32().min(1).nullable().describe('With MERGED: the revision that `into` became by it.'),
     together: z.boolean().describe('Whether it was written at once with the change before.'),
     wrote: revision.nullable().describe('The revision that it made, as it stands today.'),
+    held: z
+      .array(held)
+      .nullable()
+      .describe(
+        'Where it brought a content that is out of sight: of its links those that contents in sight had before or after.',
+      ),
   })
   .describe('A change: all of an entry’s, in order, are its whole history.');
 
@@ -259,6 +280,7 @@ export type UserLine = z.infer<typeof user>;
 export type TextLine = z.infer<typeof text>;
 export type ChangeLine = z.infer<typeof change>;
 export type ExportedRevision = z.infer<typeof revision>;
+export type HeldLink = z.infer<typeof held>;
 /** What stands in the place of a change in the ledger. */
 export type Place = z.infer<typeof place>;
 /** Facts that are no changes of their own: written as they stand when the export is made. */

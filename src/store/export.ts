@@ -5,11 +5,13 @@ import {
   EXPORT_FORMAT,
   type ExportedRevision,
   type ExportLine,
+  type HeldLink,
   type NewsroomLine,
   type Place,
 } from '../model/export';
 import { inNewestFormat } from '../rules/contents';
 import { longTexts } from '../rules/diff';
+import type { LinkedKind } from '../rules/markdown';
 import type { Run } from './database';
 import { RECORD_TABLES, selected } from './export-records';
 import { type Newsroom, Scope } from './scope';
@@ -81,25 +83,28 @@ interface RevisionRow extends Omit<ExportedRevision, 'hidden' | 'reviewedAt'> {
   hiddenReason: string | null;
 }
 
-interface ChangeRow extends RevisionRow, Omit<ChangeLine, 'line' | 'at' | 'wrote' | 'changeset' | 'together'> {
+interface ChangeRow extends RevisionRow, Omit<ChangeLine, 'line' | 'at' | 'wrote' | 'changeset' | 'together' | 'held'> {
   at: Date;
   changeset: string | null;
   changesetSummary: string | null;
   /** Rows of one transaction have it in common. */
   transaction: string;
   wroteNumber: number | null;
+  /** Whether it brought a revision into a view that is out of sight today. */
+  isOfHidden: boolean;
 }
 
 const changesAfter = (position: bigint): string => `
   select c.position::float8 as position, c.at, c.kind, c.public_kind as "publicKind", c.entry, e.kind as "entryKind", c.state,
       c.latest, c.published, c.accepted, c.revision, c.previous, c.author, c.cause, c.into_entry as into, c.changeset,
       s.summary as "changesetSummary", d.revision as "joinedBy", c.xmin::text as transaction, r.number as "wroteNumber",
-      ${REVISION}
+      r.hidden_at is not null or (c.state = 'PUBLISHED' and p.hidden_at is not null) as "isOfHidden", ${REVISION}
     from change c
     join entry e on e.id = c.entry
     left join changeset s on s.id = c.changeset
     left join redirect d on c.kind = 'MERGED' and d.from_entry = c.entry and d.since = c.position
     left join revision r on r.entry = c.entry and r.number = c.revision and r.position = c.position
+    left join revision p on p.entry = c.entry and p.number = c.published
     where c.position > ${position} order by c.position`;
 
 const time = (at: Date | null): string | null => at?.toISOString() ?? null;
@@ -122,7 +127,31 @@ const toRevision = (row: RevisionRow): ExportedRevision => ({
   hidden: row.hiddenAt && { at: row.hiddenAt.toISOString(), by: row.hiddenBy, reason: row.hiddenReason ?? '' },
 });
 
-const toChange = (row: ChangeRow, before: ChangeRow | undefined): ChangeLine => ({
+const wasSeen = (link: string): string => `exists (
+  select from change x
+    join revision v on v.entry = x.entry and v.hidden_at is null
+      and v.number = case when ${link}.view = 'LATEST' then x.latest when x.state = 'PUBLISHED' then x.published end
+    where x.entry = $1 and x.position >= ${link}.since and (${link}.until is null or x.position < ${link}.until))`;
+
+// Of the links that held then, those that also held while the view showed something that is in sight; one that only was wanted may
+// have become such a link meanwhile.
+const HELD = `
+  select l.view, l.field, l.item, l.to_entry as "to", l.wanted_kind as kind, l.wanted_slug as target from link l
+    where l.from_entry = $1 and l.since <= $2 and (l.until is null or l.until > $2) and (${wasSeen('l')} or exists (
+      select from link g where l.to_entry is null and g.from_entry = $1 and g.view = l.view and g.field = l.field
+        and g.item = l.item and g.since = l.until and ${wasSeen('g')}))
+    order by l.view, l.field, l.item, l.id`;
+
+async function findHeld(run: Run, { entry, position }: ChangeRow): Promise<HeldLink[]> {
+  type Row = Pick<HeldLink, 'view' | 'field' | 'item' | 'to'> & { kind: LinkedKind | null; target: string | null };
+  const rows = await run<Row>('export-held', HELD, [entry, position]);
+  return rows.map(({ kind, target, ...link }) => ({
+    ...link,
+    wanted: kind === null || target === null ? null : { kind, target },
+  }));
+}
+
+const toChange = (row: ChangeRow, before: ChangeRow | undefined, held: HeldLink[] | null): ChangeLine => ({
   line: 'change',
   position: row.position,
   at: row.at.toISOString(),
@@ -148,6 +177,7 @@ const toChange = (row: ChangeRow, before: ChangeRow | undefined): ChangeLine => 
     before.at.getTime() === row.at.getTime() &&
     before.changeset === row.changeset,
   wrote: row.wroteNumber === null ? null : toRevision(row),
+  held,
 });
 
 /** Hashes of the long texts that a content in sight names. */
@@ -193,7 +223,7 @@ class Leaving {
     for await (const rows of fetchAll<ChangeRow>(this.run, 'changes', changesAfter(after), CHANGES_AT_ONCE)) {
       await this.textsOf(rows.map(({ entryKind, format, content }) => ({ kind: entryKind, format, content })));
       for (const row of rows) {
-        await this.write(toChange(row, before));
+        await this.write(toChange(row, before, row.isOfHidden ? await findHeld(this.run, row) : null));
         before = row;
         this.changes += 1;
       }

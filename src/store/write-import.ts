@@ -14,7 +14,10 @@ export interface LedgerStanding {
 }
 
 /** A row of the ledger as it is here. */
-export type LedgerEntry = Omit<ChangeLine, 'line' | 'joinedBy' | 'together' | 'wrote' | 'changeset' | 'entryKind'> & {
+export type LedgerEntry = Omit<
+  ChangeLine,
+  'line' | 'joinedBy' | 'together' | 'wrote' | 'held' | 'changeset' | 'entryKind'
+> & {
   readonly changeset: string | null;
 };
 

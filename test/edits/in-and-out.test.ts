@@ -34,7 +34,10 @@ async function mischief(room: TestNewsroom, dice: number): Promise<void> {
   const merged = (
     await room.sql(`select from_entry as id from redirect where until is null order by since desc limit 1`)
   )[0];
-  if (merged && dice % 2) await desk.act('unmergeEntry', { id: merged.id });
+  if (merged && dice % 2)
+    await room
+      .as('EDITOR')
+      .run(`mutation ($i: UnmergeEntryInput!) { unmergeEntry(input: $i) { outcome } }`, { i: { id: merged.id } });
   else if (one !== other)
     await room.as('EDITOR').run(`mutation ($i: MergeEntriesInput!) { mergeEntries(input: $i) { outcome } }`, {
       i: { from: one, into: other },
@@ -84,4 +87,58 @@ it('A copy of the sample holds what the sample holds', async () => {
   const room = keep(await openTestNewsroom());
   await loadSample(room.newsroom, path.join(__dirname, '../../sample'));
   await expectAlike(keep(await copyOf(room)), room, [40, 200]);
+});
+
+it('A copy that follows the feed from the head of an export is what the original is, whatever is done there', async () => {
+  const room = keep(await openTestNewsroom());
+  const history = new History(room, 24);
+  for (const deed of [...everySixth, ...everySixth, ...some(60, 11)]) await history.do(deed);
+  await mischief(room, 1);
+  const whole = await linesOf(room);
+  const copy = keep(await openTestNewsroom());
+  await importInto(copy, whole);
+  let head = headOf(whole);
+  for (const [round, dice] of [4, 2, 7, 5].entries()) {
+    for (const deed of some(25, 20 + round)) await history.do(deed);
+    await mischief(room, dice);
+    const { changes } = await room
+      .as('EDITOR')
+      .run(
+        `query ($after: Cursor) { changes(after: $after, filter: { view: LATEST }, first: 100) { changes { kind } endCursor } }`,
+        { after: head },
+      );
+    expect(changes.changes.length).toBeGreaterThan(5);
+    const news = await linesOf(room, head);
+    expect(news.filter(({ line }) => line === 'change')).toHaveLength(changes.changes.length);
+    await importInto(copy, news);
+    head = headOf(news);
+    expect(head).not.toBeNull();
+    await expectAlike(copy, room);
+  }
+  const again = await versionsOf(copy);
+  expect(await importInto(copy, await linesOf(room))).toMatchObject({ written: 0 });
+  expect(await importInto(copy, await linesOf(room, head))).toEqual({ written: 0, known: 0 });
+  expect(await importInto(copy, whole)).toMatchObject({ written: 0 });
+  expect(await versionsOf(copy)).toEqual(again);
+});
+
+it('An export that was imported in part goes on where it stopped, and one of later takes over what is new', async () => {
+  const room = keep(await openTestNewsroom());
+  const history = new History(room, 24);
+  for (const deed of [...everySixth, ...everySixth, ...some(60, 31)]) await history.do(deed);
+  await mischief(room, 1);
+  const whole = await linesOf(room);
+  const copy = keep(await openTestNewsroom());
+  const stop = new Error('the power went');
+  await expect(
+    importInto(copy, whole, () => {
+      throw stop;
+    }),
+  ).rejects.toBe(stop);
+  const [{ head }] = await copy.sql('select max(position)::int as head from change');
+  expect(head).toBeGreaterThan(0);
+  for (const deed of some(40, 32)) await history.do(deed);
+  const later = await linesOf(room);
+  expect(await importInto(copy, later)).toMatchObject({ known: head });
+  await expectAlike(copy, room);
 });

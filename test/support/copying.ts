@@ -9,6 +9,9 @@ const LOOKS = [
   { view: 'PUBLISHED', asker: (room: TestNewsroom) => room.asAnonymous() },
 ] as const;
 
+/** Of many entries some are asked about, for each is asked all that there is. */
+const MOST_ASKED = 40;
+
 const LISTS = `query Lists($view: View!) {
   ${['stories', 'actors', 'events', 'claims', 'documents']
     .map(
@@ -57,8 +60,9 @@ export async function expectAlike(
   const [{ hidden }] = await room.sql('select count(*)::int as hidden from revision where hidden_at is not null');
   const [{ gone }] = await copy.sql('select count(*)::int as gone from revision where content is null');
   expect(gone).toBe(hidden);
-  if (hidden === 0) expect(await endedLinks(copy)).toEqual(await endedLinks(room));
-  const ids = (await room.sql('select id from entry order by id')).map((row) => row.id);
+  expect(await endedLinks(copy)).toEqual(await endedLinks(room));
+  const all = (await room.sql('select id from entry order by id')).map((row) => row.id);
+  const ids = all.filter((_, index) => index % Math.ceil(all.length / MOST_ASKED) === 0);
   expect(await answersOf(copy, ids, null)).toEqual(await answersOf(room, ids, null));
   for (const position of moments) {
     const [row] = await room.sql('select at from change where position = $1', [position]);
