@@ -68,7 +68,7 @@ async function findShownAgain(
     return isDue ? [{ entry, number: published as number }] : [];
   });
   for (const { entry, number, format, content } of await findWrittenContents(run, missing))
-    contents.set(keyOf(entry, number), { number, format, content, slug: null });
+    contents.set(keyOf(entry, number), { number, format, content });
   return contents;
 }
 
@@ -100,7 +100,7 @@ function toWrite(
   contents: ReadonlyMap<string, Showable>,
 ): EntryWrite {
   const { entry, entryKind: kind, state, latest, published, accepted, wrote } = change;
-  const held = change.held ?? [];
+  const { held } = change;
   const shown = isShownAnew(change, before) ? contents.get(keyOf(entry, published as number)) : undefined;
   return {
     entry,

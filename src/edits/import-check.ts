@@ -126,7 +126,7 @@ export class ImportCheck {
       for (const id of entriesIn(line)) if (!this.standings.has(id)) entries.add(id);
       const wrote = line.line === 'change' ? line.wrote : line.line === 'revision' ? line : null;
       const kind = line.line === 'change' ? line.entryKind : null;
-      const held = (line.line === 'change' && line.held) || [];
+      const held = (line.line === 'change' && line.held?.links) || [];
       for (const { to } of held) if (to !== null && !this.standings.has(to)) entries.add(to);
       const named = wrote && kind ? lookAtContent(kind, wrote) : null;
       if (named && 'texts' in named) {
@@ -196,7 +196,7 @@ export class ImportCheck {
     if ((wrote.base ?? 0) >= wrote.number || (wrote.base === null) !== (wrote.number === 1))
       throw atLine(nr, `revision ${wrote.number} cannot be based on ${wrote.base}.`);
     if (line.author === null) throw atLine(nr, 'a revision has an author.');
-    this.references.push(...(line.held ?? []).flatMap(({ to }) => (to === null ? [] : [{ nr, to }])));
+    this.references.push(...(line.held?.links ?? []).flatMap(({ to }) => (to === null ? [] : [{ nr, to }])));
     this.assertUsers(nr, wrote.reviewedBy, wrote.hidden?.by ?? null);
     const named = lookAtContent(entryKind, wrote);
     if ('wrong' in named) throw atLine(nr, `revision ${wrote.number} of ${entry}: ${named.wrong}.`);

@@ -1,6 +1,6 @@
 import { sha256 } from '../base/hash';
 import type { Content, EntryKind } from '../model/entry';
-import type { ExportedRevision, HeldLink } from '../model/export';
+import type { ExportedRevision, Held } from '../model/export';
 import type { View } from '../model/lens';
 import { inNewestFormat, visibleContent } from '../rules/contents';
 import { derive, type Derived, type DerivedLink, publicPart } from '../rules/derive';
@@ -54,19 +54,23 @@ function strangeField(kind: EntryKind, content: Content): string | null {
   return strange === undefined ? null : `its content has a field ${strange}, which is none of ${kind}`;
 }
 
-/** A revision as it can be shown; where its content did not come along, `held` are the links that it is known to have had. */
-export type Showable = Pick<ExportedRevision, 'number' | 'format' | 'content' | 'slug'>;
+/** A revision as it can be shown; where its content did not come along, `held` is what is known of it. */
+export type Showable = Pick<ExportedRevision, 'number' | 'format' | 'content'>;
 
 /** What a view is to show of a content as it was written. */
 export function showingOfWritten(
   view: View,
   kind: EntryKind,
-  { number, format, content, slug }: Showable,
-  held: readonly HeldLink[],
+  { number, format, content }: Showable,
+  held: Held | null,
 ): Showing {
   const derived =
     content === null
-      ? { ...NOTHING, slug: slug || null, links: linksIn(view, held) }
+      ? {
+          ...NOTHING,
+          slug: (view === 'LATEST' ? held?.latestSlug : held?.publishedSlug) || null,
+          links: linksIn(view, held),
+        }
       : derive(kind, inNewestFormat(kind, format, content as Content));
   return {
     view,
@@ -92,8 +96,8 @@ const NOTHING: Derived = {
   texts: [],
 };
 
-const linksIn = (view: View, held: readonly HeldLink[]): DerivedLink[] =>
-  held.flatMap(({ view: of, field, item, to, wanted }) => {
+const linksIn = (view: View, held: Held | null): DerivedLink[] =>
+  (held?.links ?? []).flatMap(({ view: of, field, item, to, wanted }) => {
     const target = to ?? wanted;
     return of === view && target !== null ? [{ field, item, to: target }] : [];
   });

@@ -81,10 +81,6 @@ const revision = z.strictObject({
     .record(z.string(), z.unknown())
     .nullable()
     .describe('The entry as it was, whole; null where it is out of sight or was erased.'),
-  slug: z
-    .string()
-    .nullable()
-    .describe('Of a content that is out of sight: the address, for it leads to the entry still.'),
   review: z.enum(ReviewState).describe('What became of it.'),
   reviewedBy: id('Who reviewed it.').nullable(),
   reviewedAt: at('When.').nullable(),
@@ -96,17 +92,25 @@ const revision = z.strictObject({
 });
 
 const held = z.strictObject({
-  view: z.enum(View).describe('Where.'),
-  field: z.string().describe('The field that refers.'),
-  item: z.string().describe('The list item in it; empty outside lists.'),
-  to: id('What it refers to.').nullable(),
-  wanted: z
-    .strictObject({
-      kind: z.enum(['STORY', 'ACTOR', 'EVENT', 'CLAIM']).describe('Its kind.'),
-      target: z.string().describe('Its address.'),
-    })
-    .nullable()
-    .describe('What a wiki link names that was not there.'),
+  latestSlug: z.string().nullable().describe('In LATEST: the address, for it leads to the entry still.'),
+  publishedSlug: z.string().nullable().describe('In PUBLISHED: the address.'),
+  links: z
+    .array(
+      z.strictObject({
+        view: z.enum(View).describe('Where.'),
+        field: z.string().describe('The field that refers.'),
+        item: z.string().describe('The list item in it; empty outside lists.'),
+        to: id('What it refers to.').nullable(),
+        wanted: z
+          .strictObject({
+            kind: z.enum(['STORY', 'ACTOR', 'EVENT', 'CLAIM']).describe('Its kind.'),
+            target: z.string().describe('Its address.'),
+          })
+          .nullable()
+          .describe('What a wiki link names that was not there.'),
+      }),
+    )
+    .describe('Of its links those that contents in sight had, before or after.'),
 });
 
 const change = z
@@ -134,12 +138,9 @@ const change = z
     joinedBy: z.int32().min(1).nullable().describe('With MERGED: the revision that `into` became by it.'),
     together: z.boolean().describe('Whether it was written at once with the change before.'),
     wrote: revision.nullable().describe('The revision that it made, as it stands today.'),
-    held: z
-      .array(held)
+    held: held
       .nullable()
-      .describe(
-        'Where it brought a content that is out of sight: of its links those that contents in sight had before or after.',
-      ),
+      .describe('Where it brought a content into a view that is out of sight today: what is known of it still.'),
   })
   .describe('A change: all of an entry’s, in order, are its whole history.');
 
@@ -280,7 +281,9 @@ export type UserLine = z.infer<typeof user>;
 export type TextLine = z.infer<typeof text>;
 export type ChangeLine = z.infer<typeof change>;
 export type ExportedRevision = z.infer<typeof revision>;
-export type HeldLink = z.infer<typeof held>;
+/** What is known still of a content that is out of sight. */
+export type Held = z.infer<typeof held>;
+export type HeldLink = Held['links'][number];
 /** What stands in the place of a change in the ledger. */
 export type Place = z.infer<typeof place>;
 /** Facts that are no changes of their own: written as they stand when the export is made. */

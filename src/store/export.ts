@@ -5,6 +5,7 @@ import {
   EXPORT_FORMAT,
   type ExportedRevision,
   type ExportLine,
+  type Held,
   type HeldLink,
   type NewsroomLine,
   type Place,
@@ -72,7 +73,6 @@ const USERS = `
 const REVISION = `
   r.number, r.action, r.base, r.target, case when r.hidden_at is null then r.summary end as summary, r.minor, r.format, r.hash,
   case when r.hidden_at is null then r.content end as content,
-  case when r.hidden_at is not null then r.content ->> 'slug' end as slug,
   r.review, r.reviewed_by as "reviewedBy", r.reviewed_at as "reviewedAt", r.review_note as "reviewNote",
   r.hidden_at as "hiddenAt", r.hidden_by as "hiddenBy", r.hidden_reason as "hiddenReason"`;
 
@@ -119,7 +119,6 @@ const toRevision = (row: RevisionRow): ExportedRevision => ({
   format: row.format,
   hash: row.hash,
   content: row.content,
-  slug: row.slug,
   review: row.review,
   reviewedBy: row.reviewedBy,
   reviewedAt: time(row.reviewedAt),
@@ -142,16 +141,29 @@ const HELD = `
         and g.item = l.item and g.since = l.until and ${wasSeen('g')}))
     order by l.view, l.field, l.item, l.id`;
 
-async function findHeld(run: Run, { entry, position }: ChangeRow): Promise<HeldLink[]> {
+// Of what was erased the address is known where it was new.
+const HELD_SLUGS = `
+  select coalesce(case when r.hidden_at is not null then r.content ->> 'slug' end, (
+        select a.slug from slug a where a.entry = c.entry and a.since = c.position)) as "latestSlug",
+      coalesce(case when p.hidden_at is not null then p.content ->> 'slug' end, (
+        select a.slug from slug a where a.entry = c.entry and a.public_since = c.position)) as "publishedSlug"
+    from change c
+    left join revision r on r.entry = c.entry and r.number = c.latest
+    left join revision p on p.entry = c.entry and p.number = c.published
+    where c.position = $1`;
+
+async function findHeld(run: Run, { entry, position }: ChangeRow): Promise<Held> {
   type Row = Pick<HeldLink, 'view' | 'field' | 'item' | 'to'> & { kind: LinkedKind | null; target: string | null };
   const rows = await run<Row>('export-held', HELD, [entry, position]);
-  return rows.map(({ kind, target, ...link }) => ({
+  const [slugs] = await run<Omit<Held, 'links'>>('export-held-slugs', HELD_SLUGS, [position]);
+  const links = rows.map(({ kind, target, ...link }) => ({
     ...link,
     wanted: kind === null || target === null ? null : { kind, target },
   }));
+  return { latestSlug: slugs?.latestSlug ?? null, publishedSlug: slugs?.publishedSlug ?? null, links };
 }
 
-const toChange = (row: ChangeRow, before: ChangeRow | undefined, held: HeldLink[] | null): ChangeLine => ({
+const toChange = (row: ChangeRow, before: ChangeRow | undefined, held: Held | null): ChangeLine => ({
   line: 'change',
   position: row.position,
   at: row.at.toISOString(),
