@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import path from 'node:path';
 import { eraseRevisions } from '../../src/edits/hide-revisions';
+import { liftEmbargoes } from '../../src/edits/lift-embargoes';
 import { loadSample } from '../../src/tools/load-sample';
 import { headOf, importInto, linesOf, versionsOf } from '../support/copies';
 import { copyOf, expectAlike } from '../support/copying';
@@ -141,4 +142,36 @@ it('An export that was imported in part goes on where it stopped, and one of lat
   const later = await linesOf(room);
   expect(await importInto(copy, later)).toMatchObject({ known: head });
   await expectAlike(copy, room);
+});
+
+it('What was written at once comes at once: entries of a changeset that refer to each other, embargoes that ended together', async () => {
+  const room = keep(await openTestNewsroom());
+  const actor = (ref: string, other: string) => ({
+    createActor: {
+      ref,
+      fields: {
+        actorType: 'PERSON',
+        slug: ref,
+        names: [{ text: ref }],
+        relations: [{ type: 'knows', actor: `#${other}` }],
+      },
+    },
+  });
+  const story = {
+    createStory: { fields: { headline: 'Both', body: '[[actor:one]] and [[actor:two]]', cast: [{ actor: '#one' }] } },
+  };
+  const edits = [story, actor('two', 'one'), actor('one', 'two')];
+  const { applyChangeset } = await room
+    .as('EDITOR')
+    .run(`mutation ($i: ApplyChangesetInput!) { applyChangeset(input: $i) { outcome results { entry { id } } } }`, {
+      i: { edits, summary: 'at once' },
+    });
+  expect(applyChangeset.outcome).toBe('CREATED');
+  const desk = openDesk(room);
+  const soon = new Date(Date.now() + 400).toISOString();
+  const ids: string[] = applyChangeset.results.map((result: { entry: { id: string } }) => result.entry.id);
+  for (const id of ids) await desk.act('publish', { id, revision: 1, embargoUntil: soon });
+  const lifted = async (): Promise<number> => (await room.sql(`select * from change where author is null`)).length;
+  while ((await lifted()) < ids.length) await liftEmbargoes(room.newsroom);
+  await expectAlike(keep(await copyOf(room)), room, [1, 3, 7]);
 });

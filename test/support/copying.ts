@@ -61,6 +61,9 @@ export async function expectAlike(
   const [{ gone }] = await copy.sql('select count(*)::int as gone from revision where content is null');
   expect(gone).toBe(hidden);
   expect(await endedLinks(copy)).toEqual(await endedLinks(room));
+  // What was erased, or put out of sight, takes its texts along.
+  const texts = new Set((await room.sql('select hash from text')).map((row) => row.hash));
+  for (const { hash } of await copy.sql('select hash from text')) expect([hash, texts.has(hash)]).toEqual([hash, true]);
   const all = (await room.sql('select id from entry order by id')).map((row) => row.id);
   const ids = all.filter((_, index) => index % Math.ceil(all.length / MOST_ASKED) === 0);
   expect(await answersOf(copy, ids, null)).toEqual(await answersOf(room, ids, null));
