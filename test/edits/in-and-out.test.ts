@@ -28,6 +28,7 @@ const some = (length: number, seed: number) => fc.sample(deeds(length, true), { 
 async function mischief(room: TestNewsroom, dice: number): Promise<void> {
   const desk = openDesk(room);
   const talk = talkIn(room);
+  for (let n = 0; n < 2; n++) await room.make.actor();
   const actors = (await room.sql(`select id from entry where kind = 'ACTOR' and state = 'PUBLISHED' order by id`)).map(
     (row) => row.id,
   );
