@@ -7,12 +7,22 @@ import type { Lens } from './lens';
 import { Node } from './node';
 import { DateTime, Json } from './scalars';
 
-export const RevisionAction = words('CREATE', 'EDIT', 'REVERT', 'UNDO', 'MERGE', 'UNMERGE', 'DELETE', 'RESTORE');
+export const RevisionAction = words(
+  'CREATE',
+  'EDIT',
+  'REVERT',
+  'UNDO',
+  'MERGE',
+  'UNMERGE',
+  'DELETE',
+  'RESTORE',
+  'IMPORT',
+);
 export type RevisionAction = keyof typeof RevisionAction;
 registerEnumType(RevisionAction, {
   name: 'RevisionAction',
   description:
-    'What made a revision. REVERT and UNDO name their target; DELETE and RESTORE leave the content as it was. MERGE takes over what another entry had that was merged into this one, UNMERGE gives it back.',
+    'What made a revision. REVERT and UNDO name their target; DELETE and RESTORE leave the content as it was. MERGE takes over what another entry had that was merged into this one, UNMERGE gives it back. IMPORT was written in another system and brought here.',
 });
 
 export const ReviewState = words('PENDING', 'ACCEPTED', 'REJECTED', 'SUPERSEDED');

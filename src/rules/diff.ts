@@ -33,7 +33,8 @@ export function diffContents(
   return diffFields(KINDS[kind].fields as FieldRules, spellOut(kind, before, texts), spellOut(kind, after, texts), '');
 }
 
-const longTexts = (kind: EntryKind): string[] =>
+/** Names of a kind's long texts, whose content is a hash. */
+export const longTexts = (kind: EntryKind): string[] =>
   Object.entries(KINDS[kind].fields as FieldRules).flatMap(([name, rule]) => (rule.shape === 'text' ? [name] : []));
 
 /** Hashes of the long texts in which two contents differ. */

@@ -48,17 +48,19 @@ export interface MergeRequest {
   into: string;
   revision: number;
   author: string;
+  /** As `at` of an `EntryWrite`. */
+  at?: Date;
 }
 
 const HEAD = `head as materialized (
-    select position + 1 as position, greatest(date_trunc('milliseconds', statement_timestamp()), at) as at
+    select position + 1 as position, greatest(coalesce($5::timestamptz, date_trunc('milliseconds', statement_timestamp())), at) as at
       from change order by change.position desc limit 1)`;
 
 /**
  * Lets one entry answer for another, and for all for which that one answers; takes it out of what the views show, and tells
  * the ledger. The entries must be locked, and the position lock held.
  */
-export const redirectEntry = (run: Run, { from, into, revision, author }: MergeRequest): Promise<unknown[]> =>
+export const redirectEntry = (run: Run, { from, into, revision, author, at }: MergeRequest): Promise<unknown[]> =>
   run(
     'redirect-entry',
     `with ${HEAD},
@@ -81,7 +83,7 @@ export const redirectEntry = (run: Run, { from, into, revision, author }: MergeR
         select head.position, head.at, 'MERGED', case when was.state = 'PUBLISHED' then 'MERGED' end, was.id, was.latest,
             was.latest, was.latest, was.published, was.accepted, 'MERGED', $2::uuid, $4::uuid
           from was cross join head`,
-    [from, into, revision, author],
+    [from, into, revision, author, at ?? null],
   );
 
 /** An entry that is to stand for itself again. */
@@ -91,6 +93,8 @@ export interface PartRequest {
   /** How it is to stand: as it stood, or WITHDRAWN where what answered for it was taken from the public meanwhile. */
   state: EntryState;
   author: string;
+  /** As `at` of an `EntryWrite`. */
+  at?: Date;
 }
 
 /**
@@ -99,7 +103,7 @@ export interface PartRequest {
  */
 export async function partEntries(
   run: Run,
-  { entry, from, state, author }: PartRequest,
+  { entry, from, state, author, at }: PartRequest,
 ): Promise<{ position: bigint; at: Date }> {
   const [row] = await run<{ position: string; at: Date }>(
     'part-entries',
@@ -141,7 +145,7 @@ export async function partEntries(
             from reopened e cross join head join parted own on own.from_entry = e.id
       )
       select position::text, at from head`,
-    [entry, from, state, author],
+    [entry, from, state, author, at ?? null],
   );
   return { position: BigInt(row?.position ?? 0), at: row?.at ?? new Date(0) };
 }

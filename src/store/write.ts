@@ -68,6 +68,8 @@ export interface EntryWrite {
   showings: Showing[];
   /** Whether the public sees nothing of it from now on. */
   leavesPublic: boolean;
+  /** When it was, where it is taken over from another newsroom; never before the newest change. Left out: now. */
+  at?: Date;
 }
 
 /** Several entries written as one, and why. */
@@ -105,13 +107,13 @@ export async function keepTexts(run: Run, texts: readonly KeptText[]): Promise<v
 const DRAW = `
   write as materialized (
     select w.*, coalesce(head.position, 0) + w.nr as position,
-        greatest(date_trunc('milliseconds', statement_timestamp()), head.at) as at
+        greatest(coalesce(w.was_at, date_trunc('milliseconds', statement_timestamp())), head.at) as at
       from json_to_recordset($1::json) as w (
         nr int, entry uuid, kind text, author uuid, is_new boolean, was_latest int, was_published int, was_accepted int, number int,
         parent int, base int, action text, target int, summary text, minor boolean, format smallint, content json,
         hash text, accept int, note text, dismiss text, state text, embargo_until timestamptz, submitted boolean, latest int,
         published int, accepted int, change_kind text, public_kind text, cause uuid, overridden text[],
-        leaves_public boolean)
+        leaves_public boolean, was_at timestamptz)
       left join (select position, at from change order by position desc limit 1) head on true
   ),
   showing as materialized (
@@ -359,4 +361,5 @@ const toWriteRow = (write: EntryWrite, index: number): Record<string, unknown> =
   cause: write.change.cause ?? null,
   overridden: write.change.overridden ?? null,
   leaves_public: write.leavesPublic,
+  was_at: write.at ?? null,
 });

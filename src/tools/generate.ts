@@ -4,6 +4,7 @@ import path from 'node:path';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { getSchema } from '../api/schema';
 import { describeEvent } from '../feed/event';
+import { describeExport } from '../model/export';
 import { startEmbeddedPostgres } from '../server/embedded-postgres';
 import { migrate } from '../store/migrate';
 import { describeTables } from './describe-tables';
@@ -31,6 +32,7 @@ export async function generatedFiles(): Promise<{ file: string; content: string 
   return [
     { file: 'schema/api.graphql', content: describeApi() },
     { file: 'schema/change-event.json', content: `${JSON.stringify(describeEvent(), null, 2)}\n` },
+    { file: 'schema/export.json', content: `${JSON.stringify(describeExport(), null, 2)}\n` },
     { file: 'schema/tables.sql', content: await describeMigrated() },
   ];
 }

@@ -13,6 +13,7 @@ import type { Newsroom } from '../store/scope';
 import { findFirstAdmin, insertToken } from '../store/write-people';
 import { ensureFirstAdmin } from './first-admin';
 import { generate } from './generate';
+import { describeExported, describeImported, exportTo, importFrom } from './in-and-out';
 import { loadSample } from './load-sample';
 import { showProgress } from './progress';
 import { rebuild } from './rebuild';
@@ -124,8 +125,33 @@ program
   );
 
 program
+  .command('export')
+  .description(
+    'write every entry with its whole history as lines of JSON (docs/export.md), as of one moment, beside a running server. Contents out of sight, tokens, roles, watches and whatever is sealed stay here',
+  )
+  .option('--file <path>', 'write there, packed where the name ends in .gz; without it, to standard output')
+  .option('--after <cursor>', 'only what came after this cursor of the feed: the head of an earlier export')
+  .action((options: { file?: string; after?: string }) =>
+    withNewsroom(async (newsroom) => {
+      const exported = await exportTo(newsroom, options);
+      process.stderr.write(`${describeExported(exported)}\n`);
+    }),
+  );
+
+program
+  .command('import')
+  .description(
+    'take over an export, into an empty newsroom or into a copy of the same one. All lines are looked at before one is written; what is here already is passed over; where it was stopped, run it again',
+  )
+  .option('--file <path>', 'read from there, packed by gzip or not; without it, from standard input')
+  .option('--check', 'only look at all lines; write nothing')
+  .action((options: { file?: string; check?: boolean }) =>
+    withNewsroom(async (newsroom) => say(describeImported(await importFrom(newsroom, options), options.check))),
+  );
+
+program
   .command('generate')
-  .description('write schema/api.graphql and schema/tables.sql from the code and the migrations')
+  .description('write the files of schema/ from the code and the migrations')
   .option('--check', 'write nothing; fail where they are not up to date')
   .action(async ({ check = false }: { check?: boolean }) => {
     const changed = await generate(check);

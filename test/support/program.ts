@@ -10,6 +10,8 @@ const ROOT = path.resolve(__dirname, '..', '..');
 export interface BuiltProgram {
   /** Starts it with nothing in its environment but the settings given. */
   start(settings: Record<string, string>): Started;
+  /** Starts a command of `newsroom`, with nothing in its environment but the settings given. */
+  startTool(args: readonly string[], settings: Record<string, string>): Started;
   /** Runs a script in its place, until it ends by itself. */
   run(script: string): { code: number | null; stdout: string; stderr: string };
   /** A directory for data that any user may enter. */
@@ -32,8 +34,9 @@ export interface Started {
   stop(signal?: NodeJS.Signals): Promise<number | string>;
 }
 
-function startProgram(place: string, settings: Record<string, string>): Started {
-  const child = spawn(process.execPath, [path.join(place, 'dist/src/main.js')], {
+function startProgram(place: string, script: readonly string[], settings: Record<string, string>): Started {
+  const [file = '', ...args] = script;
+  const child = spawn(process.execPath, [path.join(place, 'dist/src', file), ...args], {
     cwd: place,
     env: { PATH: process.env.PATH, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -77,12 +80,14 @@ export function buildProgram(): BuiltProgram {
   const built = spawnSync(process.execPath, [tsc, ...out], { encoding: 'utf8' });
   if (!existsSync(path.join(place, 'dist/src/main.js'))) throw new Error(`The build failed: ${built.stdout}`);
   const started: Started[] = [];
+  const begin = (script: readonly string[], settings: Record<string, string>): Started => {
+    const one = startProgram(place, script, settings);
+    started.push(one);
+    return one;
+  };
   return {
-    start: (settings) => {
-      const one = startProgram(place, settings);
-      started.push(one);
-      return one;
-    },
+    start: (settings) => begin(['main.js'], settings),
+    startTool: (args, settings) => begin(['tools/newsroom.js', ...args], settings),
     run: (script) => {
       const options = { cwd: place, encoding: 'utf8', timeout: 20_000 } as const;
       const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script], options);

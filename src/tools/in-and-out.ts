@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Imported, importNewsroom } from '../edits/import-newsroom';
+import { type Exported, exportNewsroom } from '../store/export';
+import type { Newsroom } from '../store/scope';
+import { keepInput, readLines, writeLines, writeLinesTo } from './lines';
+import { showProgress } from './progress';
+
+/** Writes an export to a file, or to standard output, with a bar while people watch. */
+export async function exportTo(
+  newsroom: Newsroom,
+  { file, after }: { file?: string; after?: string },
+): Promise<Exported> {
+  const progress = showProgress('export');
+  const writer = file === undefined ? writeLines(process.stdout) : writeLinesTo(file);
+  try {
+    const exported = await exportNewsroom(newsroom, {
+      after: after ?? null,
+      write: writer.write,
+      onProgress: progress.update,
+    });
+    await writer.close();
+    return exported;
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Imports a file, or what comes from standard input, with a bar while people watch. */
+export async function importFrom(
+  newsroom: Newsroom,
+  { file, check }: { file?: string; check?: boolean },
+): Promise<Imported> {
+  const place = file === undefined ? mkdtempSync(path.join(tmpdir(), 'newsroom-import-')) : null;
+  const kept = place === null ? (file as string) : path.join(place, 'lines');
+  const bars = { looked: showProgress('look'), written: showProgress('import') };
+  try {
+    if (place !== null) await keepInput(process.stdin, kept);
+    return await importNewsroom(newsroom, {
+      lines: () => readLines(kept),
+      isCheck: check,
+      onProgress: (step, done, total) => {
+        if (step === 'written') bars.looked.stop();
+        bars[step].update(done, total);
+      },
+    });
+  } finally {
+    bars.looked.stop();
+    bars.written.stop();
+    if (place !== null) rmSync(place, { recursive: true, force: true });
+  }
+}
+
+const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+/** What an export has come to, for whoever ran it. */
+export const describeExported = ({ changes, lines, head }: Exported): string =>
+  `Exported ${counted(changes, 'change')} in ${counted(lines, 'line')}.${head === null ? '' : ` What comes next: --after ${head}`}`;
+
+/** What an import has come to, for whoever ran it. */
+export const describeImported = ({ written, known }: Imported, isCheck = false): string =>
+  isCheck
+    ? `The export is whole. ${counted(known, 'change')} of it ${known === 1 ? 'is' : 'are'} here already.`
+    : `Imported ${counted(written, 'change')}; ${counted(known, 'change')} ${known === 1 ? 'was' : 'were'} here already.`;

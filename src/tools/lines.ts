@@ -1,0 +1,113 @@
+import { StringDecoder } from 'node:string_decoder';
+import { once } from 'node:events';
+import { createReadStream, createWriteStream, openSync, readSync, closeSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import type { Readable, Writable } from 'node:stream';
+import { pipeline, finished } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import { badInput } from '../base/errors';
+import { atLine, type Numbered } from '../edits/import-check';
+import { type ExportLine, readLine } from '../model/export';
+
+/** A kept text has at most a million characters: no line of an export comes near this. */
+const LONGEST_LINE = 64 * 1024 * 1024;
+
+function parse(nr: number, json: string): Numbered {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw atLine(nr, `it is no JSON: ${error.message}`);
+  }
+  const line = readLine(value);
+  if ('wrong' in line) throw atLine(nr, line.wrong);
+  return { nr, line };
+}
+
+/** Splits what comes in into lines, whatever the pieces are, and reads each. */
+async function* readFrom(input: AsyncIterable<Buffer>): AsyncGenerator<Numbered> {
+  const decoder = new StringDecoder('utf8');
+  let rest: string[] = [];
+  let length = 0;
+  let nr = 0;
+  for await (const piece of input) {
+    const parts = decoder.write(piece).split('\n');
+    for (const [index, part] of parts.entries()) {
+      rest.push(part);
+      length += part.length;
+      if (length > LONGEST_LINE) throw atLine(nr + 1, `it is longer than ${LONGEST_LINE} characters.`);
+      if (index === parts.length - 1) break;
+      const json = rest.join('');
+      [rest, length] = [[], 0];
+      nr += 1;
+      yield parse(nr, json);
+    }
+  }
+  const last = rest.join('') + decoder.end();
+  if (last !== '') yield parse(nr + 1, last);
+}
+
+const isGzip = (file: string): boolean => {
+  const start = Buffer.alloc(2);
+  const handle = openSync(file, 'r');
+  try {
+    return readSync(handle, start, 0, 2, 0) === 2 && start[0] === 0x1f && start[1] === 0x8b;
+  } finally {
+    closeSync(handle);
+  }
+};
+
+/** The lines of an export in a file, packed by gzip or not. */
+export async function* readLines(file: string): AsyncGenerator<Numbered> {
+  const stream = createReadStream(file);
+  if (!isGzip(file)) return yield* readFrom(stream as AsyncIterable<Buffer>);
+  const unpacked = createGunzip();
+  const packed = pipeline(stream, unpacked);
+  packed.catch(() => unpacked.destroy());
+  try {
+    yield* readFrom(unpacked as AsyncIterable<Buffer>);
+    await packed;
+  } catch (error) {
+    const code = String((error as { code?: unknown }).code ?? '');
+    if (code.startsWith('Z_')) throw badInput('import', `the file cannot be unpacked: ${(error as Error).message}.`);
+    throw error;
+  } finally {
+    stream.destroy();
+  }
+}
+
+/** Takes lines, and says when all have arrived. */
+export interface LineWriter {
+  write(line: ExportLine): Promise<void>;
+  close(): Promise<void>;
+}
+
+const writerTo = (output: Writable, close: () => Promise<void>): LineWriter => ({
+  write: async (line) => {
+    if (!output.write(`${JSON.stringify(line)}\n`)) await once(output, 'drain');
+  },
+  close,
+});
+
+/** Writes lines to a file, packed where its name ends in .gz. It has its name only once it is whole. */
+export function writeLinesTo(file: string): LineWriter {
+  const part = `${file}.part`;
+  const target = createWriteStream(part);
+  const packed = file.endsWith('.gz') ? createGzip() : null;
+  const done = packed ? pipeline(packed, target) : finished(target);
+  done.catch(() => undefined); // told when it is closed, or by the next write
+  const output: Writable = packed ?? target;
+  return writerTo(output, async () => {
+    output.end();
+    await done;
+    await rename(part, file);
+  });
+}
+
+/** Writes lines to a stream that stays open. */
+export const writeLines = (output: Writable): LineWriter =>
+  writerTo(output, () => new Promise((resolve) => output.write('', () => resolve())));
+
+/** Keeps what comes in in a file, for it is read twice. */
+export const keepInput = (input: Readable, file: string): Promise<void> => pipeline(input, createWriteStream(file));
