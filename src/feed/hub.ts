@@ -2,8 +2,8 @@ import { WikiError } from '../base/errors';
 import type { ChangeRecord } from '../model/change';
 import { type FeedFilter, readChanges } from '../store/feed';
 import type { Newsroom } from '../store/scope';
-import { type Asked, LedgerReader } from './ledger-reader';
-import { type LiveChange, Ring, storyKey, takesAway } from './ring';
+import { LedgerReader } from './ledger-reader';
+import { type Ask, askKey, asksOf, type LiveChange, Ring, takesAway } from './ring';
 import { Standings } from './standings';
 
 /** Rows of the ledger that are kept for those who are a little behind. */
@@ -44,7 +44,7 @@ export class Hub {
   private readonly reader: LedgerReader;
   private followers = 0;
   private isClosed = false;
-  /** Stories and people that are asked for, how often, and since which position the ring knows of them. */
+  /** Stories, people and entries that are asked for, how often, and since which position the ring knows of them. */
   private readonly asked = new Map<string, { count: number; since: bigint | null; ask: Ask }>();
   private takings = 0;
   private generation = 0;
@@ -69,7 +69,7 @@ export class Hub {
 
   /** @param after the position after which one wants to know; a cursor's, or `moments.findHead` for "from now on". */
   follow(filter: FeedFilter, after: bigint): Follower {
-    const asks = asksOf(filter);
+    const asks = asksOf(filter).map((ask) => [askKey(ask), ask] as const);
     for (const [key, ask] of asks) this.ask(key, ask);
     this.followers += 1;
     if (this.followers === 1) this.start();
@@ -147,21 +147,17 @@ export class Hub {
     this.wakeAll();
   }
 
-  private async append(rows: readonly LiveChange[], { stories, watchers }: Asked): Promise<void> {
+  private async append(rows: readonly LiveChange[], asks: readonly Ask[]): Promise<void> {
     await this.standings.look();
-    const lookedUp = new Set([...stories.map(({ view, story }) => storyKey(view, story)), ...watchers]);
+    const lookedUp = new Set(asks.map(askKey));
     for (const [key, asked] of this.asked) if (lookedUp.has(key)) asked.since ??= this.ring.upTo;
     this.ring.append(rows);
     if (rows.some(takesAway)) this.takings += 1;
     this.wakeAll();
   }
 
-  private listAsked(): Asked {
-    const asks = [...this.asked.values()].map(({ ask }) => ask);
-    return {
-      stories: asks.filter((ask) => 'story' in ask),
-      watchers: asks.filter((ask) => 'user' in ask).map(({ user }) => user),
-    };
+  private listAsked(): readonly Ask[] {
+    return [...this.asked.values()].map(({ ask }) => ask);
   }
 
   private ask(key: string, ask: Ask): void {
@@ -202,13 +198,4 @@ export class Hub {
     this.wakeAll();
     await this.reader.stop();
   }
-}
-
-type Ask = { readonly view: FeedFilter['view']; readonly story: string } | { readonly user: string };
-
-function asksOf({ view, story, watchedBy }: FeedFilter): (readonly [string, Ask])[] {
-  const asks: (readonly [string, Ask])[] = [];
-  if (story !== null) asks.push([storyKey(view, story), { view, story }]);
-  if (watchedBy !== null) asks.push([watchedBy, { user: watchedBy }]);
-  return asks;
 }

@@ -1,9 +1,10 @@
-import type { FeedFilter, LedgerChange } from '../store/feed';
-import { findHolding, readLedger } from '../store/feed';
+import type { ChangeRecord } from '../model/change';
+import type { View } from '../model/lens';
+import type { Run } from '../store/database';
+import { findHolding, findNamed, findWatching, type LedgerChange, readLedger } from '../store/feed';
 import { Listener } from '../store/listener';
 import type { Newsroom } from '../store/scope';
-import { findWatchers } from '../store/watches';
-import { type LiveChange, storyKey } from './ring';
+import { type Ask, askKey, type LiveChange } from './ring';
 
 /** As often as this the ledger is looked at, whether or not anything was heard. */
 const POLL_MS = 250;
@@ -11,25 +12,16 @@ const POLL_MS = 250;
 const LEAST_APART_MS = 5;
 const MOST_ROWS = 1000;
 
-const NOBODY: ReadonlySet<string> = new Set();
-
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** What followers ask of stories and people, so that it is looked up once for all of them. */
-export interface Asked {
-  /** Stories by the view in which they are followed. */
-  readonly stories: readonly { readonly view: FeedFilter['view']; readonly story: string }[];
-  readonly watchers: readonly string[];
-}
 
 /** What a reader of the ledger does with what it reads. */
 export interface Reading {
   /** Asked before each look: the answer holds for all rows of it. */
-  asked(): Asked;
+  asked(): readonly Ask[];
   /** Where the reading begins; again and again, should the database be away. */
   begun(position: bigint): void;
   /** The next rows in order; waited for. */
-  read(rows: readonly LiveChange[], asked: Asked): Promise<void>;
+  read(rows: readonly LiveChange[], asked: readonly Ask[]): Promise<void>;
   failed(error: unknown): void;
 }
 
@@ -108,33 +100,21 @@ export class LedgerReader {
     return rows.length;
   }
 
-  /** Which of the stories that are followed held what changed, and who watches it. */
-  private async lookUp(rows: readonly LedgerChange[], asked: Asked): Promise<LiveChange[]> {
-    const { run } = this.newsroom.database;
-    const holdingIn = async (view: FeedFilter['view']): Promise<{ position: bigint; key: string }[]> => {
-      const stories = asked.stories.filter((one) => one.view === view).map(({ story }) => story);
-      if (stories.length === 0) return [];
-      const told = rows
-        .map((row) => (view === 'LATEST' ? row.latest : row.published))
-        .filter((record) => record !== null);
-      const held = await findHolding(run, told, stories);
-      return held.map(({ position, story }) => ({ position, key: storyKey(view, story) }));
-    };
-    const entries = [...new Set(rows.map(({ latest }) => latest.entry))];
-    const [latest, published, watching] = await Promise.all([
-      holdingIn('LATEST'),
-      holdingIn('PUBLISHED'),
-      asked.watchers.length > 0 ? findWatchers(run, asked.watchers, entries) : [],
-    ]);
-    const held = new Map(rows.map(({ position }) => [position, new Set<string>()]));
-    for (const { position, key } of [...latest, ...published]) held.get(position)?.add(key);
-    const watched = new Map(entries.map((entry) => [entry, new Set<string>()]));
-    for (const { entry, user } of watching) watched.get(entry)?.add(user);
-    return rows.map((row) => ({
-      ...row,
-      heldBy: held.get(row.position) ?? NOBODY,
-      watchedBy: watched.get(row.latest.entry) ?? NOBODY,
-    }));
+  /** Answers what followers ask of each row. */
+  private async lookUp(rows: readonly LedgerChange[], asked: readonly Ask[]): Promise<LiveChange[]> {
+    const answers = new Map(rows.map(({ position }) => [position, new Set<string>()]));
+    const views = [...new Set(asked.map(({ view }) => view))];
+    await Promise.all(
+      views.map(async (view) => {
+        const told = rows
+          .map((row) => (view === 'LATEST' ? row.latest : row.published))
+          .filter((record) => record !== null);
+        const here = asked.filter((ask) => ask.view === view);
+        for (const { position, ask } of await answersIn(this.newsroom.database.run, view, told, here))
+          answers.get(position)?.add(askKey(ask));
+      }),
+    );
+    return rows.map((row) => ({ ...row, answers: answers.get(row.position) ?? new Set() }));
   }
 
   private async untilHeard(): Promise<void> {
@@ -147,4 +127,32 @@ export class LedgerReader {
     });
     this.wake = () => undefined;
   }
+}
+
+/** Which changes answer what is asked in a view. */
+async function answersIn(
+  run: Run,
+  view: View,
+  told: readonly ChangeRecord[],
+  asked: readonly Ask[],
+): Promise<{ position: bigint; ask: Ask }[]> {
+  const stories = asked.flatMap((ask) => ('story' in ask ? [ask.story] : []));
+  const users = asked.flatMap((ask) => ('user' in ask ? [ask.user] : []));
+  const names = asked.flatMap((ask) => ('entry' in ask ? [ask.entry] : []));
+  const entries = [...new Set(told.map(({ entry }) => entry))];
+  const [held, watched, named] = await Promise.all([
+    stories.length > 0 ? findHolding(run, told, stories) : [],
+    users.length > 0 ? findWatching(run, view, users, entries) : [],
+    names.length > 0 ? findNamed(run, view, names, entries) : [],
+  ]);
+  const ofEntry = [
+    ...watched.map(({ user, entry }) => ({ entry, ask: { view, user } })),
+    ...named.map(({ name, entry }) => ({ entry, ask: { view, entry: name } })),
+  ];
+  return [
+    ...held.map(({ position, story }) => ({ position, ask: { view, story } })),
+    ...ofEntry.flatMap(({ entry, ask }) =>
+      told.filter((record) => record.entry === entry).map(({ position }) => ({ position, ask })),
+    ),
+  ];
 }

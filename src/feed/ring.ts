@@ -1,15 +1,29 @@
 import type { ChangeRecord } from '../model/change';
 import type { FeedFilter, LedgerChange } from '../store/feed';
 
-/** A row of the ledger with what was looked up for those who follow: the stories that held it, and who watches it. */
-export interface LiveChange extends LedgerChange {
-  /** Keys of {@link storyKey}. */
-  readonly heldBy: ReadonlySet<string>;
-  readonly watchedBy: ReadonlySet<string>;
-}
+/** What followers ask for that a row of the ledger does not say by itself: looked up once for all of them. */
+export type Ask = { readonly view: FeedFilter['view'] } & (
+  { readonly story: string } | { readonly user: string } | { readonly entry: string }
+);
 
-/** A story as one view shows it: what it holds is not the same for both. */
-export const storyKey = (view: FeedFilter['view'], story: string): string => `${view} ${story}`;
+/** The same for all who ask the same. What a story holds, and which entries are one, is not the same for both views. */
+export const askKey = (ask: Ask): string => {
+  const [[what, id] = []] = Object.entries(ask).filter(([name]) => name !== 'view');
+  return `${ask.view} ${what} ${id}`;
+};
+
+/** What a filter asks for that has to be looked up. */
+export const asksOf = ({ view, story, watchedBy, entries }: FeedFilter): Ask[] => [
+  ...(story === null ? [] : [{ view, story }]),
+  ...(watchedBy === null ? [] : [{ view, user: watchedBy }]),
+  ...(entries ?? []).map((entry) => ({ view, entry })),
+];
+
+/** A row of the ledger with what was looked up for those who follow. */
+export interface LiveChange extends LedgerChange {
+  /** Keys of {@link askKey}: the stories that held what changed, who watches it, and the ids that name it. */
+  readonly answers: ReadonlySet<string>;
+}
 
 /** What of a row a filter asks for; null for nothing. */
 function matchOf(change: LiveChange, filter: FeedFilter): ChangeRecord | null {
@@ -18,9 +32,9 @@ function matchOf(change: LiveChange, filter: FeedFilter): ChangeRecord | null {
     record !== null &&
     (filter.kinds?.includes(record.kind) ?? true) &&
     (filter.entryKinds?.includes(record.entryKind) ?? true) &&
-    (filter.entries?.includes(record.entry) ?? true) &&
-    (filter.story === null || change.heldBy.has(storyKey(filter.view, filter.story))) &&
-    (filter.watchedBy === null || change.watchedBy.has(filter.watchedBy));
+    (filter.entries?.some((entry) => change.answers.has(askKey({ view: filter.view, entry }))) ?? true) &&
+    (filter.story === null || change.answers.has(askKey({ view: filter.view, story: filter.story }))) &&
+    (filter.watchedBy === null || change.answers.has(askKey({ view: filter.view, user: filter.watchedBy })));
   return isWanted ? record : null;
 }
 

@@ -155,14 +155,43 @@ async function look(
 const { namedBy, clusterOf } = IDENTITY_NOW;
 
 // All that answers for what is named or watched, and all for which that answers: they count as one (rules 4.9).
+const clustersOf = (id: string, view: View): string =>
+  `(select m.id from (select ${namedBy(id, `'${view}'`)} as root) n
+    cross join unnest(array_append(${clusterOf('n.root', `'${view}'`)}, ${id})) as m (id))`;
+
+/** Which of these entries each of these ids means to the readers of a view. */
+export const findNamed = (
+  run: Run,
+  view: View,
+  names: readonly string[],
+  entries: readonly string[],
+): Promise<{ name: string; entry: string }[]> =>
+  run(
+    `feed-named-${view}`,
+    `select distinct i.id as name, m.id as entry from unnest($1::uuid[]) as i (id)
+      cross join lateral ${clustersOf('i.id', view)} m where m.id = any($2::uuid[])`,
+    [names, entries],
+  );
+
+/** Who of these users watches which of these entries, as a view has it. */
+export const findWatching = (
+  run: Run,
+  view: View,
+  users: readonly string[],
+  entries: readonly string[],
+): Promise<{ user: string; entry: string }[]> =>
+  run(
+    `feed-watching-${view}`,
+    `select distinct w.user_id as user, m.id as entry from watch w
+      cross join lateral ${clustersOf('w.entry', view)} m where w.user_id = any($1::uuid[]) and m.id = any($2::uuid[])`,
+    [users, entries],
+  );
+
 async function entriesOf(run: Run, filter: FeedFilter): Promise<readonly string[] | null> {
   const { view, entries, watchedBy } = filter;
   if (entries === null && watchedBy === null) return null;
-  const clustersOf = (id: string): string =>
-    `(select m.id from (select ${namedBy(id, `'${view}'`)} as root) n
-      cross join unnest(array_append(${clusterOf('n.root', `'${view}'`)}, ${id})) as m (id))`;
-  const named = `select m.id from unnest($1::uuid[]) as i (id) cross join lateral ${clustersOf('i.id')} m`;
-  const watched = `select m.id from watch w cross join lateral ${clustersOf('w.entry')} m where w.user_id = $2`;
+  const named = `select m.id from unnest($1::uuid[]) as i (id) cross join lateral ${clustersOf('i.id', view)} m`;
+  const watched = `select m.id from watch w cross join lateral ${clustersOf('w.entry', view)} m where w.user_id = $2`;
   const rows = await run<{ id: string }>(
     `feed-entries-${view}`,
     `select distinct x.id from (${named} union all ${watched}) x

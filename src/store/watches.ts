@@ -27,18 +27,6 @@ export const findWatched = (run: Run, user: string, entries: readonly string[]):
     [user, entries],
   );
 
-/** Who of these users watches which of these entries. */
-export const findWatchers = (
-  run: Run,
-  users: readonly string[],
-  entries: readonly string[],
-): Promise<{ user: string; entry: string }[]> =>
-  run(
-    'watchers',
-    'select user_id as user, entry from watch where user_id = any($1::uuid[]) and entry = any($2::uuid[])',
-    [users, entries],
-  );
-
 /** A page of the entries that each user watches, without those that the view does not show or that were deleted. */
 export const listWatched = (run: Run, view: View, users: readonly string[], page: PageRequest): Promise<WatchedRow[]> =>
   run<WatchedRow>(
