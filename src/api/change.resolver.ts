@@ -25,12 +25,15 @@ async function loadOwn(scope: Scope, { record, lens }: Change): Promise<EntryRec
   return shown?.id === record.entry ? shown : null;
 }
 
-/** A revision that a change names. In PUBLISHED nothing is told of what is not public any more (rules 5.1). */
+/**
+ * A revision that a change names. In PUBLISHED nothing is told of what is not public any more (rules 5.1); in LATEST also those of
+ * what was merged into another are as they were.
+ */
 async function loadNamed(scope: Scope, change: Change, number: number | null): Promise<RevisionRecord | null> {
   const { record, lens } = change;
   if (number === null) return null;
   const [shown, found] = await Promise.all([
-    loadOwn(scope, change),
+    lens.view === 'LATEST' ? scope.loaders.entries(lens).load(record.entry) : loadOwn(scope, change),
     loadRevision(scope, lens, { entry: record.entry, number }),
   ]);
   return shown && found;

@@ -230,6 +230,23 @@ describe('One person in two entries', () => {
   });
 });
 
+describe('The feed of what was merged', () => {
+  it('tells editors of its revisions as they were, and names the survivor', async () => {
+    const { chief, double } = await twoSpellings();
+    await merge({ from: double, into: chief });
+    const { changes } = await room.as('EDITOR').run(
+      `query ($id: ID!) { changes(first: 50, filter: { entries: [$id], view: LATEST }) {
+        changes { kind entryId entry { id } revision { number } into { id } } } }`,
+      { id: double },
+    );
+    const own = changes.changes.filter((change: Answer) => change.entryId === double);
+    expect(own).toEqual([
+      { kind: 'CREATED', entryId: double, entry: null, revision: { number: 1 }, into: null },
+      { kind: 'MERGED', entryId: double, entry: null, revision: { number: 1 }, into: { id: chief } },
+    ]);
+  });
+});
+
 describe('Entries that cannot be one', () => {
   it('are told so, and nothing is written', async () => {
     const { chief, double, party } = await twoSpellings();
