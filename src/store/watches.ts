@@ -8,9 +8,10 @@ import type { PageRequest } from './pages';
 const { rootOf, clusterOf } = IDENTITY_NOW;
 
 // Whoever watches two entries that are one since then watches that one, since they began with the first of them.
-const FIRST = `not exists (
-    select from watch o where o.user_id = w.user_id and o.entry = any(${clusterOf('s.entry')})
-      and (o.since, o.entry) < (w.since, w.entry))`;
+// A look-up of its own for each row: as "not exists" PostgreSQL 15 compares all that a user watches with each other.
+const FIRST = `coalesce((
+    select false from watch o where o.user_id = w.user_id and o.entry = any(${clusterOf('s.entry')})
+      and (o.since, o.entry) < (w.since, w.entry) limit 1), true)`;
 
 /** An entry that somebody watches, and since when. */
 export type WatchedRow = ShownRow & { user: string; watched: string; watched_since: Date };
@@ -34,8 +35,12 @@ export const listWatched = (run: Run, view: View, users: readonly string[], page
     `select x.* from unnest($1::uuid[]) as p (user_id)
       cross join lateral (
         select w.user_id as user, w.entry as watched, w.since as watched_since, ${SHOWN_COLUMNS}
-          from watch w join shown s on s.entry = ${rootOf('w.entry')} and s.view = $2
-          where w.user_id = p.user_id and s.state <> 'DELETED' and ${FIRST}
+          from watch w
+          -- One by one in the order of the index: joined, all that the view shows would be read for a page.
+          cross join lateral (
+            select * from shown v where v.entry = ${rootOf('w.entry')} and v.view = $2 and v.state <> 'DELETED' offset 0
+          ) s
+          where w.user_id = p.user_id and ${FIRST}
             and ($3::timestamptz is null or (w.since <= $3 and (w.since < $3 or w.entry > $4::uuid)))
           order by w.since desc, w.entry limit $5
       ) x`,
