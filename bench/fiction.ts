@@ -351,7 +351,7 @@ export class Fiction {
       stance,
       document,
       quote: sentence(wording('quote'), 14),
-      quoteKind: 'VERBATIM',
+      quoteKind: 'PARAPHRASE',
       locator: `paragraph ${1 + version('locator')}`,
       chain,
       saidAt: date(`20${10 + (version('saidAt') % 15)}-0${1 + shape.below(9)}`),
