@@ -1,3 +1,4 @@
+import './tools/production';
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';

@@ -8,6 +8,8 @@ import { migrate } from '../src/store/migrate';
 
 /** One PostgreSQL for all tests, with one migrated database that every test file copies. */
 export default async function globalSetup(): Promise<void> {
+  // As the server runs (src/tools/production.ts).
+  process.env.NODE_ENV = 'production';
   const given = process.env.TEST_DATABASE_URL;
   if (given) process.env.TEST_SERVER_URL = given;
   else {

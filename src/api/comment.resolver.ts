@@ -8,6 +8,7 @@ import { User } from '../model/user';
 import { commentKey, type CommentList } from '../store/comments';
 import { makePage, type PageArguments, readPageRequest } from '../store/pages';
 import { Scope } from '../store/scope';
+import { commentCountLoader, commentLoader, commentsLoader } from '../store/talk-loaders';
 import { CommentConnection, PageArgs } from './connections';
 import { isNewsroom, loadEntry } from './entries';
 import { toHtml } from './html';
@@ -19,7 +20,7 @@ const inNewsroom = ({ asOf }: Lens): Lens => (asOf === null ? LATEST_NOW : { vie
 /** A comment by id, for the newsroom; else null, as for none. */
 export async function findComment(scope: Scope, lens: Lens, uuid: string): Promise<Comment | null> {
   if (!isNewsroom(scope)) return null;
-  const record = await scope.loaders.comments(lens).load(uuid);
+  const record = await commentLoader(scope, lens).load(uuid);
   return record && new Comment(record, inNewsroom(lens));
 }
 
@@ -34,14 +35,14 @@ async function commentPage(
   const { cursors, pages } = scope.newsroom;
   const request = readPageRequest(`comments ${list} ${parent} ${lens.asOf ?? 'now'}`, args, pages, cursors);
   const isOpen = isNewsroom(scope);
-  const records = isOpen ? await scope.loaders.commentsOf(lens, list, { ...request, list }).load(parent) : [];
+  const records = isOpen ? await commentsLoader(scope, lens, list, { ...request, list }).load(parent) : [];
   return makePage(
     records,
     request,
     commentKey,
     (record) => new Comment(record, lens),
     cursors,
-    async () => (isOpen ? scope.loaders.commentCount(lens, list).load(parent) : 0),
+    async () => (isOpen ? commentCountLoader(scope, lens, list).load(parent) : 0),
   );
 }
 
@@ -72,7 +73,7 @@ export class CommentResolver {
 
   @FieldResolver(() => Comment, { nullable: true, description: 'What it replies to.' })
   async parent(@Root() { record, lens }: Comment, @Ctx() scope: Scope): Promise<Comment | null> {
-    const parent = record.parent === null ? null : await scope.loaders.comments(lens).load(record.parent);
+    const parent = record.parent === null ? null : await commentLoader(scope, lens).load(record.parent);
     return parent && new Comment(parent, lens);
   }
 

@@ -7,6 +7,7 @@ import { mayEver } from '../rules/policy';
 import { toRecord } from '../store/entries';
 import { makePage, readPageRequest } from '../store/pages';
 import { Scope } from '../store/scope';
+import { isWatchingLoader, watchedCountLoader, watchedLoader } from '../store/talk-loaders';
 import { watchKey } from '../store/watches';
 import { EntryConnection, ForwardPageArgs } from './connections';
 import { EntryPayload } from './edit.inputs';
@@ -19,7 +20,7 @@ import { WatchInput } from './talk.inputs';
 export class EntryWatchResolver {
   @FieldResolver(() => Boolean, { description: 'Whether it is on the list of what the viewer watches.' })
   async viewerIsWatching(@Root() entry: Entry, @Ctx() scope: Scope): Promise<boolean> {
-    return scope.viewer ? scope.loaders.isWatching(scope.viewer.user.uuid).load(entry.id) : false;
+    return scope.viewer ? isWatchingLoader(scope, scope.viewer.user.uuid).load(entry.id) : false;
   }
 
   @Mutation(() => EntryPayload, {
@@ -45,7 +46,7 @@ export class UserWatchResolver {
     const lens = isNewsroom(scope) ? LATEST_NOW : PUBLISHED_NOW;
     const { cursors, pages } = scope.newsroom;
     const request = readPageRequest(`watching ${lensKey(lens)} ${user.uuid}`, args, pages, cursors);
-    const rows = await scope.loaders.watchedBy(lens.view, { ...request, list: 'watching' }).load(user.uuid);
+    const rows = await watchedLoader(scope, lens.view, { ...request, list: 'watching' }).load(user.uuid);
     return new EntryConnection(
       makePage(
         rows,
@@ -53,7 +54,7 @@ export class UserWatchResolver {
         watchKey,
         (row) => toEntry(toRecord(row), lens),
         cursors,
-        () => scope.loaders.watchedCount(lens.view).load(user.uuid),
+        () => watchedCountLoader(scope, lens.view).load(user.uuid),
       ),
     );
   }

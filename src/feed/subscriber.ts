@@ -20,10 +20,14 @@ export interface Question {
 export interface Outlet {
   /** Ends the telling where it is aborted: the connection is gone, or nobody listens any more. */
   readonly signal: AbortSignal;
-  /** Resolves once more can be taken: nothing is made or kept before. */
-  ready(): Promise<void> | void;
-  write(bytes: Buffer, step: Step): void;
+  /** Whether so much is on its way that nothing more is made until some of it has been read. */
+  readonly isFull: boolean;
+  untilRead(): Promise<void>;
+  write(bytes: Buffer): void;
 }
+
+/** Steps that are made at once, and then written together: what many are told at once is not waited for one by one. */
+const AT_ONCE = 8;
 
 const roleOf = (viewer: Viewer | null): string => viewer?.role ?? 'anonymous';
 
@@ -59,17 +63,22 @@ export async function tell(
         question = await askUntilAnswered(hub, outlet, () => ask(told));
       }
       const steps = await question.source.next();
-      for (const step of steps) {
-        const full = outlet.ready();
-        if (full) await full;
+      for (let done = 0; done < steps.length;) {
+        if (outlet.isFull) await outlet.untilRead();
+        const some = steps.slice(done, done + AT_ONCE);
         // What was made for another is there at once; a thousand subscribers wait for nothing a thousand times.
-        const rendering =
-          madeBefore(renderings, question, step, viewer) ??
-          (await doUntilDone(hub, outlet, () => made(renderings, question, step, viewer)));
-        if (state.isOver || seat.isLost || seat.viewer !== viewer || rendering === null) break;
+        const made =
+          findMade(renderings, question, some, viewer) ??
+          (await doUntilDone(hub, outlet, () => makeAll(renderings, question, some, viewer)));
+        if (state.isOver || seat.isLost || seat.viewer !== viewer || made === null) break;
         if (told !== null && question.source.isStale(told)) break;
-        outlet.write(rendering.bytes, step);
-        told = step.position;
+        for (const [index, { bytes }] of made.entries()) {
+          // Nothing that was made waits for a reader: it is made anew once there is room.
+          if (state.isOver || (index > 0 && outlet.isFull)) break;
+          outlet.write(bytes);
+          told = (some[index] as Step).position;
+          done += 1;
+        }
       }
     }
   } finally {
@@ -81,25 +90,42 @@ export async function tell(
 const keyOf = (question: Question, step: Step, viewer: Viewer | null): string =>
   `${roleOf(viewer)} ${question.audience} ${step.key}`;
 
-/** What the step has become already for somebody of the same class; null where it has not. */
-function madeBefore(renderings: Renderings, question: Question, step: Step, viewer: Viewer | null): Rendering | null {
+/** What steps have become already for somebody of the same class; null where one of them has not. */
+function findMade(
+  renderings: Renderings,
+  question: Question,
+  steps: readonly Step[],
+  viewer: Viewer | null,
+): Rendering[] | null {
   if (question.isPersonal && viewer) return null;
-  const rendering = renderings.find(keyOf(question, step, viewer));
-  return rendering && !rendering.isPersonal ? rendering : null;
+  const found: Rendering[] = [];
+  for (const step of steps) {
+    const rendering = renderings.find(keyOf(question, step, viewer));
+    if (!rendering || rendering.isPersonal) return null;
+    found.push(rendering);
+  }
+  return found;
 }
 
+const makeAll = (
+  renderings: Renderings,
+  question: Question,
+  steps: readonly Step[],
+  viewer: Viewer | null,
+): Promise<Rendering[]> => Promise.all(steps.map((step) => make(renderings, question, step, viewer)));
+
 /** Made for one, told to all of the class, unless it turned out to be for that one only. */
-async function made(renderings: Renderings, question: Question, step: Step, viewer: Viewer | null): Promise<Rendering> {
-  const make = (): Promise<Rendering> => question.render(step, viewer);
-  if (question.isPersonal && viewer) return make();
+async function make(renderings: Renderings, question: Question, step: Step, viewer: Viewer | null): Promise<Rendering> {
+  const makeOwn = (): Promise<Rendering> => question.render(step, viewer);
+  if (question.isPersonal && viewer) return makeOwn();
   let isOwn = false;
   const rendering = await renderings.get(keyOf(question, step, viewer), () => {
     isOwn = true;
-    return make();
+    return makeOwn();
   });
   if (!rendering.isPersonal) return rendering;
   question.isPersonal = true;
-  return isOwn ? rendering : make();
+  return isOwn ? rendering : makeOwn();
 }
 
 /** What fails because the database is away is done when it is back; null where nobody waits for it any more. */

@@ -41,8 +41,11 @@ export class EventStream implements Outlet {
     return this.ending.signal;
   }
 
-  ready(): Promise<void> | void {
-    if (this.raw.writableLength <= FULL_BYTES) return undefined;
+  get isFull(): boolean {
+    return this.raw.writableLength > FULL_BYTES;
+  }
+
+  untilRead(): Promise<void> {
     return new Promise((resolve) => {
       // There is nothing in Server-Sent Events to say it with: the reader comes back, and finds its place.
       const timer = setTimeout(() => this.raw.destroy(), this.slowMs);

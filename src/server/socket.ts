@@ -4,7 +4,7 @@ import { CloseCode, type Context, type SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { type Operation, ToldError } from '../api/operations';
 import { WikiError } from '../base/errors';
-import type { Question } from '../feed/subscriber';
+import type { Outlet, Question } from '../feed/subscriber';
 import type { Seat } from '../feed/standings';
 import { tooMany } from './crowd';
 import type { Answer, Telling } from './live';
@@ -39,6 +39,7 @@ export class Socket {
   private readonly running = new Set<Promise<unknown>>();
   private waiters: (() => void)[] = [];
   private isClosing = false;
+  private isCorked = false;
 
   constructor(
     private readonly ws: WebSocket,
@@ -141,10 +142,14 @@ export class Socket {
   ): Streamed {
     const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
     const tail = Buffer.from('}');
-    const outlet = {
+    const isFull = (): boolean => this.ws.bufferedAmount > FULL_BYTES;
+    const outlet: Outlet = {
       signal: ending.signal,
-      ready: () => (this.ws.bufferedAmount > FULL_BYTES ? this.untilRead() : undefined),
-      write: (bytes: Buffer) => this.send(Buffer.concat([head, bytes, tail])),
+      get isFull() {
+        return isFull();
+      },
+      untilRead: () => this.untilRead(),
+      write: (bytes) => this.send(Buffer.concat([head, bytes, tail])),
     };
     const done: IteratorResult<Answer> = { done: true, value: undefined };
     let telling: Promise<readonly ToldError[]> | null = null;
@@ -176,8 +181,21 @@ export class Socket {
   /** Writes a message; one who never reads what they ask for is not served any longer. */
   send(data: Buffer | string): void {
     if (!this.isOpen) return;
-    if (this.ws.bufferedAmount > MOST_BYTES) this.close(TRY_AGAIN, 'What was sent was not read.');
-    else this.ws.send(data, { binary: false }, this.onSent);
+    if (this.ws.bufferedAmount > MOST_BYTES) return void this.close(TRY_AGAIN, 'What was sent was not read.');
+    this.cork();
+    this.ws.send(data, { binary: false }, this.onSent);
+  }
+
+  /** What is said in one go leaves in one go: asking the system to write is most of what a message costs. */
+  private cork(): void {
+    if (this.isCorked) return;
+    const { socket } = this.request;
+    this.isCorked = true;
+    socket.cork();
+    process.nextTick(() => {
+      this.isCorked = false;
+      socket.uncork();
+    });
   }
 
   private readonly onSent = (): void => {

@@ -1,6 +1,5 @@
 import DataLoader from 'dataloader';
 import { Changeset } from '../model/changeset';
-import type { CommentRecord } from '../model/comment';
 import type { CorrectionRecord } from '../model/correction';
 import type { Content, EntryKind, EntryRecord } from '../model/entry';
 import { type Lens, lensKey, type View } from '../model/lens';
@@ -11,7 +10,6 @@ import type { User } from '../model/user';
 import type { Sight } from '../rules/fields';
 import type { WikiTarget } from '../rules/markdown';
 import { type ChangesetRevision, countChangesetRevisions, findChangesets, listChangesetRevisions } from './changesets';
-import { type CommentList, countComments, findComments, listComments } from './comments';
 import { findCorrections, findCorrectionsById, findWithdrawalsAt, type WithdrawalAt } from './corrections';
 import type { Run } from './database';
 import { type AskedBy, findPublicSince, findShown, findStandings, type Standing, toRecord } from './entries';
@@ -27,7 +25,6 @@ import { countTokensOf, findTokens, findTokensOf, findUsers } from './people';
 import { countHistory, findContents, findHistory, findRevisions, type RevisionAddress } from './revisions';
 import { findFormerIds } from './redirects';
 import { findTexts } from './texts';
-import { countWatched, findWatched, listWatched, type WatchedRow } from './watches';
 import { findWikiTargets } from './wiki-targets';
 
 const MAX_BATCH = 1000;
@@ -341,65 +338,6 @@ export class Loaders {
     return this.once('token counts', () =>
       this.batched(async (users) => {
         const counts = await countTokensOf(this.scope.run, users);
-        return inOrder(users, counts, (row) => row.user).map((row) => row?.count ?? 0);
-      }),
-    );
-  }
-
-  /** Comments by id, of the lens's moment whatever its view; null for what is not there. For the newsroom's eyes. */
-  comments({ asOf }: Lens): DataLoader<string, CommentRecord | null> {
-    return this.once(`comments ${asOf}`, () =>
-      this.batched(async (ids) =>
-        inOrder(ids, await findComments(this.scope.run, asOf, ids), (comment) => comment.uuid),
-      ),
-    );
-  }
-
-  /** Pages of the comments on entries, or of the replies to comments. For the newsroom's eyes. */
-  commentsOf({ asOf }: Lens, list: CommentList, page: PageRequest): DataLoader<string, CommentRecord[]> {
-    return this.once(`comments of ${asOf} ${list} ${JSON.stringify(page)}`, () =>
-      this.batched(async (parents) =>
-        byParent(
-          parents,
-          await listComments(this.scope.run, asOf, list, parents, page),
-          (comment) => comment[list] as string,
-        ),
-      ),
-    );
-  }
-
-  commentCount({ asOf }: Lens, list: CommentList): DataLoader<string, number> {
-    return this.once(`comment count ${asOf} ${list}`, () =>
-      this.batched(async (parents) => {
-        const counts = await countComments(this.scope.run, asOf, list, parents);
-        return inOrder(parents, counts, (row) => row.parent).map((row) => row?.count ?? 0);
-      }),
-    );
-  }
-
-  /** Whether a user watches an entry. */
-  isWatching(user: string): DataLoader<string, boolean> {
-    return this.once(`is watching ${user}`, () =>
-      this.batched(async (entries) => {
-        const watched = await findWatched(this.scope.run, user, entries);
-        return inOrder(entries, watched, (row) => row.entry).map((row) => row !== null);
-      }),
-    );
-  }
-
-  /** Pages of what users watch, of what the view shows. */
-  watchedBy(view: View, page: PageRequest): DataLoader<string, WatchedRow[]> {
-    return this.once(`watched by ${view} ${JSON.stringify(page)}`, () =>
-      this.batched(async (users) =>
-        byParent(users, await listWatched(this.scope.run, view, users, page), (row) => row.user),
-      ),
-    );
-  }
-
-  watchedCount(view: View): DataLoader<string, number> {
-    return this.once(`watched count ${view}`, () =>
-      this.batched(async (users) => {
-        const counts = await countWatched(this.scope.run, view, users);
         return inOrder(users, counts, (row) => row.user).map((row) => row?.count ?? 0);
       }),
     );

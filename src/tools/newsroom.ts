@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './production';
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';

@@ -75,7 +75,7 @@ async function mischief(room: TestNewsroom, dice: number): Promise<void> {
 it('A copy of random histories holds what the original holds, and answers as it does at every moment', async () => {
   const room = keep(await openTestNewsroom());
   const history = new History(room, { most: 24 });
-  for (const deed of [...everySixth, ...everySixth, ...some(90, 7)]) await history.do(deed);
+  for (const deed of [...everySixth, ...everySixth, ...some(150, 7)]) await history.do(deed);
   for (const dice of [1, 4, 2, 7, 5]) await mischief(room, dice);
   const copy = keep(await copyOf(room));
   const [{ head }] = await room.sql('select max(position)::int as head from change');

@@ -15,7 +15,7 @@ import { findBreaches } from '../support/invariants';
 import { openTestNewsroom, type TestNewsroom } from '../support/newsroom';
 
 const CLIENTS = 16;
-const ACTS = 30;
+const ACTS = 60;
 
 let room: TestNewsroom;
 /** Two processes, as it were: sixteen connections between them. */
@@ -163,9 +163,8 @@ describe('Sixteen clients who merge and part the same few entries, and edit, pub
     const codes = new Set(told.flatMap((one) => one.codes));
     expect(['INVALID', 'GONE', 'CYCLE', 'CHECK', 'CONFLICT', 'REQUIRED']).toEqual(expect.arrayContaining([...codes]));
     const saved = (act: string): number => told.filter((one) => one.act === act && one.outcome === 'SAVED').length;
-    // How many come through is a matter of who comes first; that some do is what the counts below are about.
-    expect(saved('merge')).toBeGreaterThan(2);
-    expect(saved('part')).toBeGreaterThan(2);
+    expect(saved('merge')).toBeGreaterThan(10);
+    expect(saved('part')).toBeGreaterThan(10);
   });
 
   it('leave just as many mergings and partings as they were told', async () => {

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { graphql, type GraphQLFormattedError } from 'graphql';
+import {
+  type DocumentNode,
+  execute,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  parse,
+  validate,
+} from 'graphql';
 import { makeFormatError } from '../../src/api/errors';
 import { getSchema } from '../../src/api/schema';
 import { readConfig } from '../../src/base/config';
@@ -54,36 +62,57 @@ export type Makers = Record<'story' | 'actor' | 'event' | 'claim' | 'document' |
 const describeErrors = (errors: readonly { message: string }[]): string =>
   errors.map((error) => error.message).join('; ');
 
+type Read = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
+
+function readQuery(query: string): Read {
+  try {
+    const document = parse(query);
+    const errors = validate(getSchema(), document);
+    return errors.length > 0 ? { errors } : { document };
+  } catch (error) {
+    if (error instanceof GraphQLError) return { errors: [error] };
+    throw error;
+  }
+}
+
+/** Tests ask the same again and again: each query is read once. */
+const read = new Map<string, Read>();
+
 function askerFor(newsroom: Newsroom, viewer: Viewer | null): Asker {
   const formatError = makeFormatError((error) => {
     if (error instanceof Error && error.name !== 'WikiError') unexpected.push(error);
   });
   const unexpected: Error[] = [];
-  const execute = async (query: string, variables: Variables = {}) => {
+  const answer = async (query: string, variables: Variables = {}) => {
     const scope = new Scope(newsroom, viewer);
-    const result = await graphql({
-      schema: getSchema(),
-      source: query,
-      contextValue: scope,
-      variableValues: variables,
-    });
+    const known = read.get(query) ?? readQuery(query);
+    read.set(query, known);
+    const result: ExecutionResult =
+      'errors' in known
+        ? known
+        : await execute({
+            schema: getSchema(),
+            document: known.document,
+            contextValue: scope,
+            variableValues: variables,
+          });
     const errors = result.errors?.map((error) => formatError(error.toJSON(), error));
     return { scope, data: result.data as Answer, errors };
   };
   const succeed = async (query: string, variables?: Variables) => {
-    const answer = await execute(query, variables);
-    if (answer.errors) throw unexpected.pop() ?? new Error(describeErrors(answer.errors));
-    return answer;
+    const answered = await answer(query, variables);
+    if (answered.errors) throw unexpected.pop() ?? new Error(describeErrors(answered.errors));
+    return answered;
   };
   return {
     viewer,
     run: async (query, variables) => (await succeed(query, variables)).data,
     ask: async (query, variables) => {
-      const { data, errors } = await execute(query, variables);
+      const { data, errors } = await answer(query, variables);
       return { data, errors };
     },
     fails: async (query, variables) => {
-      const { errors } = await execute(query, variables);
+      const { errors } = await answer(query, variables);
       if (errors?.length !== 1) throw new Error(`expected one error, got: ${describeErrors(errors ?? [])}`);
       return errors[0]?.extensions?.code;
     },
