@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -10,12 +10,14 @@ import { migrate } from '../src/store/migrate';
 export default async function globalSetup(): Promise<void> {
   // As the server runs (src/tools/production.ts).
   process.env.NODE_ENV = 'production';
+  const place = mkdtempSync(path.join(tmpdir(), 'newsroom-test-'));
+  chmodSync(place, 0o755); // PostgreSQL runs as another user than root
+  process.env.TEST_PLACE = place;
   const given = process.env.TEST_DATABASE_URL;
   if (given) process.env.TEST_SERVER_URL = given;
   else {
-    const dir = mkdtempSync(path.join(tmpdir(), 'newsroom-test-'));
-    const postgres = await startEmbeddedPostgres({ dir, durable: false });
-    Object.assign(globalThis, { testPostgres: { stop: () => postgres.stop(), dir } });
+    const postgres = await startEmbeddedPostgres({ dir: path.join(place, 'postgres'), durable: false });
+    Object.assign(globalThis, { testPostgres: postgres });
     process.env.TEST_SERVER_URL = postgres.url;
   }
   const server = new pg.Client({ connectionString: process.env.TEST_SERVER_URL });

@@ -6,7 +6,6 @@ export default async function globalTeardown(): Promise<void> {
   await server.connect();
   await server.query(`drop database if exists ${process.env.TEST_TEMPLATE} with (force)`);
   await server.end();
-  const { testPostgres } = globalThis as { testPostgres?: { stop(): Promise<void>; dir: string } };
-  await testPostgres?.stop();
-  if (testPostgres) rmSync(testPostgres.dir, { recursive: true, force: true });
+  await (globalThis as { testPostgres?: { stop(): Promise<void> } }).testPostgres?.stop();
+  rmSync(process.env.TEST_PLACE as string, { recursive: true, force: true });
 }

@@ -143,8 +143,8 @@ describe('A merger of texts', () => {
 
 describe('A merger of texts in the built program', () => {
   let program: BuiltProgram;
-  beforeAll(() => {
-    program = buildProgram();
+  beforeAll(async () => {
+    program = await buildProgram();
   }, 60_000);
   afterAll(() => program.clear());
 

@@ -13,7 +13,7 @@ describe('Embargoes that end within one second, before three servers of which on
   let pool: pg.Pool;
   let report: EmbargoReport;
   beforeAll(async () => {
-    program = buildProgram();
+    program = await buildProgram();
     database = await createDatabase();
     pool = new pg.Pool({ connectionString: database.url, max: 2 });
     report = await soakEmbargoes({

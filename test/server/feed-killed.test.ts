@@ -17,7 +17,7 @@ describe('Those who follow a server that is killed after every thirtieth act of 
   let pool: pg.Pool;
   let report: FeedReport;
   beforeAll(async () => {
-    program = buildProgram();
+    program = await buildProgram();
     database = await createDatabase();
     pool = new pg.Pool({ connectionString: database.url, max: 2 });
     const ports = await findPorts(1);

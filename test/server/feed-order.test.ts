@@ -13,7 +13,7 @@ describe('Readers by cursor, while many write through two servers and commit out
   let pool: pg.Pool;
   let report: OrderReport;
   beforeAll(async () => {
-    program = buildProgram();
+    program = await buildProgram();
     database = await createDatabase();
     pool = new pg.Pool({ connectionString: database.url, max: 2 });
     report = await soakOrder({

@@ -15,7 +15,7 @@ describe('Six editors of three stories, whose server is killed after every thirt
   let pool: pg.Pool;
   let report: SoakReport;
   beforeAll(async () => {
-    program = buildProgram();
+    program = await buildProgram();
     database = await createDatabase();
     pool = new pg.Pool({ connectionString: database.url, max: 2 });
     report = await soakEdits({

@@ -11,7 +11,7 @@ let program: BuiltProgram;
 let desk: TestWebhooks;
 let receiver: Receiver;
 beforeAll(async () => {
-  program = buildProgram();
+  program = await buildProgram();
   desk = await openWebhooks();
   await desk.stopCouriers(); // the servers that are started call, and nobody else
   receiver = await startReceiver();

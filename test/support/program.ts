@@ -1,6 +1,17 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -69,16 +80,46 @@ function startProgram(place: string, script: readonly string[], settings: Record
   };
 }
 
-/** Builds the program as `npm start` does. */
-export function buildProgram(): BuiltProgram {
-  const place = mkdtempSync(path.join(tmpdir(), 'newsroom-program-'));
+/** What a built program needs beside it. */
+function furnish(place: string, names: readonly string[], from: string): void {
   chmodSync(place, 0o755);
-  for (const name of ['node_modules', 'sample', 'schema', 'package.json'])
-    symlinkSync(path.join(ROOT, name), path.join(place, name));
+  for (const name of names) symlinkSync(path.join(from, name), path.join(place, name));
+}
+
+const FURNITURE = ['node_modules', 'sample', 'schema', 'package.json'];
+
+function compile(place: string, dist: string): void {
+  furnish(place, FURNITURE, ROOT);
   const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc');
-  const out = ['-p', path.join(ROOT, 'tsconfig.build.json'), '--outDir', path.join(place, 'dist')];
-  const built = spawnSync(process.execPath, [tsc, ...out], { encoding: 'utf8' });
-  if (!existsSync(path.join(place, 'dist/src/main.js'))) throw new Error(`The build failed: ${built.stdout}`);
+  const [part, options] = [path.join(place, 'part'), ['-p', path.join(ROOT, 'tsconfig.build.json')]];
+  const { stdout } = spawnSync(process.execPath, [tsc, ...options, '--outDir', part], { encoding: 'utf8' });
+  writeFileSync(path.join(place, 'said'), stdout);
+  if (!existsSync(part)) mkdirSync(part);
+  renameSync(part, dist); // there is all of it, or nothing
+}
+
+/** Of all files of a test run the first that needs the program builds it; the others wait for that one. */
+async function compileOnce(): Promise<string> {
+  const place = path.join(process.env.TEST_PLACE as string, 'program');
+  const dist = path.join(place, 'dist');
+  const isFirst = mkdirSync(place, { recursive: true }) !== undefined;
+  if (isFirst) compile(place, dist);
+  const changes = watch(place);
+  try {
+    while (!existsSync(dist)) await once(changes, 'change');
+  } finally {
+    changes.close();
+  }
+  if (!existsSync(path.join(dist, 'src/main.js')))
+    throw new Error(`The build failed: ${readFileSync(path.join(place, 'said'), 'utf8')}`);
+  return place;
+}
+
+/** Builds the program as `npm start` does. */
+export async function buildProgram(): Promise<BuiltProgram> {
+  const compiled = await compileOnce();
+  const place = mkdtempSync(path.join(tmpdir(), 'newsroom-program-'));
+  furnish(place, [...FURNITURE, 'dist'], compiled);
   const started: Started[] = [];
   const begin = (script: readonly string[], settings: Record<string, string>): Started => {
     const one = startProgram(place, script, settings);

@@ -336,8 +336,8 @@ describe('What cannot be one is not made one:', () => {
 
 describe('On the command line', () => {
   let program: BuiltProgram;
-  beforeAll(() => {
-    program = buildProgram();
+  beforeAll(async () => {
+    program = await buildProgram();
   });
   afterAll(() => program.clear());
 

@@ -10,8 +10,8 @@ import { buildProgram, type BuiltProgram, type Started } from '../support/progra
 jest.setTimeout(120_000);
 
 let program: BuiltProgram;
-beforeAll(() => {
-  program = buildProgram();
+beforeAll(async () => {
+  program = await buildProgram();
 });
 afterAll(() => program.clear());
 
