@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { findBreaches } from '../test/support/invariants';
+import { ask } from './ask';
 import type { ServerProcess } from './servers';
 
 /** How many embargoes end within one second, and for how many servers. */
@@ -43,17 +44,6 @@ const LOOK_EVERY_MS = 20;
 /** Rules 2.6 give two seconds; so long after them nothing is waited for. */
 const PATIENCE_MS = 30_000;
 
-async function ask<Data>(url: string, token: string, query: string, input: object): Promise<Data> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query, variables: { input } }),
-  });
-  const { data, errors } = (await response.json()) as { data?: Data; errors?: readonly { message: string }[] };
-  if (!data || errors) throw new Error(`The server refused: ${JSON.stringify(errors)}`);
-  return data;
-}
-
 async function openDrafts(url: string, { adminToken, embargoes }: EmbargoOptions): Promise<string[]> {
   const ids: string[] = [];
   while (ids.length < embargoes) {
@@ -65,7 +55,7 @@ async function openDrafts(url: string, { adminToken, embargoes }: EmbargoOptions
       url,
       adminToken,
       APPLY,
-      { edits },
+      { input: { edits } },
     );
     ids.push(...applyChangeset.results.map(({ entry }) => entry.id));
   }
@@ -84,7 +74,7 @@ async function setEmbargoes(
   const work = async (): Promise<void> => {
     for (let next = open.pop(); next; next = open.pop()) {
       const input = { id: next[0], revision: 1, embargoUntil: new Date(next[1]).toISOString() };
-      const { publish } = await ask<{ publish: { outcome: string } }>(url, token, PUBLISH, input);
+      const { publish } = await ask<{ publish: { outcome: string } }>(url, token, PUBLISH, { input });
       if (publish.outcome !== 'SAVED') throw new Error(`An embargo was not set: ${JSON.stringify(publish)}`);
     }
   };

@@ -1,5 +1,6 @@
 import type { FeedFaults } from './feed-judge';
 import type { FeedOptions, FeedReport, Told } from './feed-soak';
+import { columns, counted } from './lines';
 
 const FAULTS: Readonly<Record<keyof FeedFaults, string>> = {
   lost: 'lost',
@@ -24,11 +25,6 @@ export const faultsOf = ({ acts, troubles, consumers, breaches }: FeedReport): [
   ['breaches of what holds in every newsroom', breaches],
 ];
 
-const padded = (lines: readonly (readonly [string, string | number])[]): string[] => {
-  const width = Math.max(...lines.map(([name]) => name.length));
-  return lines.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
-};
-
 const toldLine = ({ name, told, again, leftOut, interruptions, faults }: Told): [string, string] => [
   name,
   `${told} told, ${again} again, ${leftOut} left out, ${faults.lost.length} lost, ${interruptions} interruptions`,
@@ -41,7 +37,7 @@ export function countLines(options: Pick<FeedOptions, 'rate' | 'urls' | 'seed'>,
   const total = done.reduce((sum, [, count]) => sum + count, 0);
   return [
     `${options.rate} acts a second, servers: ${options.urls.length}, seed ${options.seed}, ${seconds.toFixed(0)} s`,
-    ...padded([
+    ...columns([
       ['acknowledged', `${total} (${done.map(([name, count]) => `${count} ${name}`).join(', ')})`],
       ['changes in the ledger', changes],
       ['kills', kills],
@@ -49,8 +45,8 @@ export function countLines(options: Pick<FeedOptions, 'rate' | 'urls' | 'seed'>,
       ['retries because the server asked for it', troubles.refused],
     ]),
     '',
-    ...padded(consumers.map(toldLine)),
+    ...columns(consumers.map(toldLine)),
     '',
-    ...padded(faultsOf(report).map(([name, found]): [string, number] => [name, found.length])),
+    ...columns(counted(faultsOf(report))),
   ];
 }

@@ -1,10 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
-import { startEmbeddedPostgres } from '../src/server/embedded-postgres';
-import { checkServer } from '../src/store/check-server';
-import type { Running } from '../src/tools/start';
 
 /** An option that takes a number between two others. */
 export const numberOption = (
@@ -20,16 +14,3 @@ export const numberOption = (
       throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
     return number;
   });
-
-/** A database that no server takes along when it is killed. */
-export async function findUrl(given: string | undefined, running: Running): Promise<string> {
-  if (given) {
-    await checkServer(given);
-    return given;
-  }
-  const dir = mkdtempSync(path.join(tmpdir(), 'newsroom-soak-'));
-  running.onStop(async () => rmSync(dir, { recursive: true, force: true }));
-  const postgres = await startEmbeddedPostgres({ dir });
-  running.onStop(() => postgres.stop());
-  return postgres.url;
-}

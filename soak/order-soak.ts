@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { findBreaches } from '../test/support/invariants';
+import { ask } from './ask';
 import type { ServerProcess } from './servers';
 
 /** How long how many write at once, through how many servers. */
@@ -43,17 +44,6 @@ interface Change {
   entryId: string;
   kind: string;
   at: string;
-}
-
-async function ask<Data>(url: string, token: string, query: string, variables: object): Promise<Data> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { data, errors } = (await response.json()) as { data?: Data; errors?: readonly { message: string }[] };
-  if (!data || errors) throw new Error(`The server refused: ${JSON.stringify(errors)}`);
-  return data;
 }
 
 /** Somebody who writes without a pause: new entries, and edits of a few that all others edit, too. */

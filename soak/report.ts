@@ -1,3 +1,4 @@
+import { columns, counted } from './lines';
 import type { SoakOptions, SoakReport } from './soak';
 
 /** Everything that must not be, by name; all lists are empty where everything was kept. */
@@ -27,21 +28,19 @@ export const faultsOf = ({
 export function countLines(options: Pick<SoakOptions, 'editors' | 'entries' | 'servers' | 'seed'>, report: SoakReport) {
   const { told, troubles, kills, seconds } = report;
   const merged = told.edits.filter(({ outcome }) => outcome === 'MERGED').length;
-  const lines: [string, string | number][] = [
-    ['acknowledged', `${told.edits.length} (${told.edits.length - merged} saved, ${merged} merged)`],
-    ['conflicts', told.conflicts],
-    ['nothing to change', told.unchanged],
-    ['kills', kills],
-    ['retries after a lost connection', troubles.lost],
-    ['retries after hanging up', troubles.hungUp],
-    ['retries because the server asked for it', troubles.refused],
-    ['repeated answers', `${told.repeated} (${told.untold} to what a killed server had written and not told)`],
-    ...faultsOf(report).map(([name, found]): [string, number] => [name, found.length]),
-  ];
-  const width = Math.max(...lines.map(([name]) => name.length));
   const { editors, entries, servers, seed } = options;
   return [
     `${editors} editors, ${entries} entries, servers: ${servers}, seed ${seed}, ${seconds.toFixed(0)} s`,
-    ...lines.map(([name, count]) => `${name.padEnd(width)}  ${count}`),
+    ...columns([
+      ['acknowledged', `${told.edits.length} (${told.edits.length - merged} saved, ${merged} merged)`],
+      ['conflicts', told.conflicts],
+      ['nothing to change', told.unchanged],
+      ['kills', kills],
+      ['retries after a lost connection', troubles.lost],
+      ['retries after hanging up', troubles.hungUp],
+      ['retries because the server asked for it', troubles.refused],
+      ['repeated answers', `${told.repeated} (${told.untold} to what a killed server had written and not told)`],
+      ...counted(faultsOf(report)),
+    ]),
   ];
 }

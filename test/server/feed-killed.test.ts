@@ -1,27 +1,21 @@
-import pg from 'pg';
 import { type Call, type FeedFaults, judgeCalls, judgeStream, type Row, type Session } from '../../soak/feed-judge';
 import { faultsOf } from '../../soak/feed-report';
 import { type FeedReport, soakFeed } from '../../soak/feed-soak';
 import { findPorts } from '../../soak/ports';
-import { createDatabase, type TestDatabase } from '../support/database';
 import { SECRETS_KEY } from '../support/webhooks';
-import { buildProgram, type BuiltProgram } from '../support/program';
+import { prepareSoak, type SoakGround } from '../support/soaking';
 
 jest.setTimeout(120_000);
 
-const ADMIN_TOKEN = 'a-token-of-the-newsroom-s-own';
-
 describe('Those who follow a server that is killed after every thirtieth act of the newsroom', () => {
-  let program: BuiltProgram;
-  let database: TestDatabase;
-  let pool: pg.Pool;
+  let ground: SoakGround;
   let report: FeedReport;
   beforeAll(async () => {
-    program = await buildProgram();
-    database = await createDatabase();
-    pool = new pg.Pool({ connectionString: database.url, max: 2 });
-    const ports = await findPorts(1);
+    ground = await prepareSoak();
+    const [port] = await findPorts(1);
+    const settings = { PORT: String(port), CHECKPOINT_MS: '200', SECRETS_KEY, WEBHOOKS_ALLOW_LOOPBACK: 'on' };
     report = await soakFeed({
+      ...ground,
       rate: 40,
       seconds: 3,
       writers: 5,
@@ -29,29 +23,11 @@ describe('Those who follow a server that is killed after every thirtieth act of 
       hangs: 0,
       seed: 7,
       minutes: 1,
-      adminToken: ADMIN_TOKEN,
-      urls: ports.map((port) => `http://127.0.0.1:${port}`),
-      start: async (slot) => {
-        const started = program.start({
-          DATABASE_URL: database.url,
-          PORT: String(ports[slot]),
-          SAMPLE: 'off',
-          LOG_LEVEL: 'warn',
-          ADMIN_TOKEN,
-          CHECKPOINT_MS: '200',
-          SECRETS_KEY,
-          WEBHOOKS_ALLOW_LOOPBACK: 'on',
-        });
-        return { url: `${await started.ready}/graphql`, kill: () => started.stop('SIGKILL') };
-      },
-      pool,
+      urls: [`http://127.0.0.1:${port}`],
+      start: () => ground.start(settings),
     });
   });
-  afterAll(async () => {
-    await pool?.end();
-    await program.clear();
-    await database.drop();
-  });
+  afterAll(() => ground.close());
 
   it('are cut off, and come back', () => {
     expect(report.kills).toBeGreaterThanOrEqual(3);

@@ -1,24 +1,17 @@
-import pg from 'pg';
 import { type Acknowledged, type Faults, judge, type RevisionSeen } from '../../bench/judge';
 import { faultsOf } from '../../soak/report';
 import { type SoakReport, soakEdits } from '../../soak/soak';
-import { createDatabase, type TestDatabase } from '../support/database';
-import { buildProgram, type BuiltProgram } from '../support/program';
+import { prepareSoak, type SoakGround } from '../support/soaking';
 
 jest.setTimeout(120_000);
 
-const ADMIN_TOKEN = 'a-token-of-the-newsroom-s-own';
-
 describe('Six editors of three stories, whose server is killed after every thirty-fifth edit', () => {
-  let program: BuiltProgram;
-  let database: TestDatabase;
-  let pool: pg.Pool;
+  let ground: SoakGround;
   let report: SoakReport;
   beforeAll(async () => {
-    program = await buildProgram();
-    database = await createDatabase();
-    pool = new pg.Pool({ connectionString: database.url, max: 2 });
+    ground = await prepareSoak();
     report = await soakEdits({
+      ...ground,
       editors: 6,
       edits: 120,
       entries: 3,
@@ -26,20 +19,9 @@ describe('Six editors of three stories, whose server is killed after every thirt
       seed: 7,
       killEvery: { edits: 35 },
       minutes: 1,
-      adminToken: ADMIN_TOKEN,
-      start: async () => {
-        const settings = { DATABASE_URL: database.url, PORT: '0', SAMPLE: 'off', LOG_LEVEL: 'warn', ADMIN_TOKEN };
-        const started = program.start(settings);
-        return { url: `${await started.ready}/graphql`, kill: () => started.stop('SIGKILL') };
-      },
-      pool,
     });
   });
-  afterAll(async () => {
-    await pool?.end();
-    await program.clear();
-    await database.drop();
-  });
+  afterAll(() => ground.close());
 
   it('all get in what they wrote, however often they have to send it', () => {
     expect(report.told.edits).toHaveLength(120);
