@@ -53,6 +53,8 @@ export interface TestServer {
 export type ServerOptions = Partial<Pick<HttpOptions, 'corsOrigins' | 'queryCompiler'>> & {
   /** A newsroom to serve, closed by whoever opened it; without it the server has one of its own. */
   room?: TestNewsroom;
+  /** Where to listen; a free port where it is left out. */
+  port?: number;
   limits?: Partial<HttpOptions['limits']>;
   live?: Partial<Omit<HttpOptions['live'], 'crowd'>> & Partial<HttpOptions['live']['crowd']>;
 };
@@ -108,7 +110,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     queryCompiler: options.queryCompiler ?? true,
     operations: path.resolve(__dirname, '..', '..', 'schema', 'operations'),
   });
-  await app.listen({ host: '127.0.0.1', port: 0 });
+  await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   let acquired = 0;
   room.newsroom.database.pool.on('acquire', () => (acquired += 1));
