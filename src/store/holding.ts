@@ -156,21 +156,68 @@ export const waysOf = (stories: string, view: string): string =>
 export const holdsAt = (way: string, entry: string, position: string): string =>
   `${way}.entry = ${entry} and ${isThere(way, at(position))}`;
 
-/** Which of these stories held entries at positions, in a view. */
-export const findHolders = (
-  run: Run,
-  view: View,
-  changes: readonly { entry: string; position: bigint }[],
-  stories: readonly string[],
-): Promise<{ position: string; story: string }[]> =>
-  run(
-    `holders-${view}`,
-    `with ${waysOf('$3::uuid[]', `'${view}'`)}
+/** An entry at a position of the ledger. */
+interface Changed {
+  readonly entry: string;
+  readonly position: bigint;
+}
+
+interface Holder {
+  readonly position: string;
+  readonly story: string;
+}
+
+/** So few stories are looked through whatever changed; of more, one looks back from what changed. */
+const FEW_STORIES = 8;
+/** From an entry to which more links lead one does not look back: a famous one has tens of thousands. */
+const FEW_LINKS = 200;
+/** Stories that one statement looks through. */
+const STORIES_AT_ONCE = 100;
+
+const holders = (run: Run, view: View, from: Search['from'], changed: readonly Changed[], stories: readonly string[]) =>
+  run<Holder>(
+    `holders-${view}-${from}`,
+    `with ways as materialized (
+        select * from ${waysAs(from === 'STORIES' ? '$3::uuid[]' : '$1::uuid[]', `'${view}'`, { from, ever: true })} w
+          where w.from_entry = any($3::uuid[]))
       select distinct c.position::text as position, w.from_entry as story
         from unnest($1::uuid[], $2::bigint[]) as c (entry, position)
         join ways w on ${holdsAt('w', 'c.entry', 'c.position')}`,
-    [changes.map(({ entry }) => entry), changes.map(({ position }) => position), stories],
+    [changed.map(({ entry }) => entry), changed.map(({ position }) => position), stories],
   );
+
+/** Those of these entries to which many links lead, or led. */
+const findFamous = async (run: Run, view: View, entries: readonly string[]): Promise<Set<string>> => {
+  const half = (held: string): string =>
+    `(select from link l where l.to_entry = i.id and l.view = '${view}' and ${held} limit ${FEW_LINKS})`;
+  const rows = await run<{ id: string }>(
+    `famous-${view}`,
+    `select i.id from unnest($1::uuid[]) as i (id) where (
+        select count(*) from (${half('l.until is null')} union all ${half('l.until is not null')}) x) >= ${FEW_LINKS}`,
+    [entries],
+  );
+  return new Set(rows.map(({ id }) => id));
+};
+
+/** Which of these stories held entries at positions, in a view: however many stories, as long as what changed is not famous. */
+export async function findHolders(
+  run: Run,
+  view: View,
+  changed: readonly Changed[],
+  stories: readonly string[],
+): Promise<Holder[]> {
+  if (stories.length <= FEW_STORIES) return holders(run, view, 'STORIES', changed, stories);
+  const famous = await findFamous(run, view, [...new Set(changed.map(({ entry }) => entry))]);
+  const [usual, rest] = [false, true].map((is) => changed.filter(({ entry }) => famous.has(entry) === is)) as [
+    Changed[],
+    Changed[],
+  ];
+  const found = usual.length > 0 ? await holders(run, view, 'ENTRIES', usual, stories) : [];
+  if (rest.length === 0) return found;
+  for (let from = 0; from < stories.length; from += STORIES_AT_ONCE)
+    found.push(...(await holders(run, view, 'STORIES', rest, stories.slice(from, from + STORIES_AT_ONCE))));
+  return found;
+}
 
 /** As many links of an entry are followed back to stories: the newest. */
 const NEWEST = 1000;

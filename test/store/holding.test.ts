@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { randomUUID } from 'node:crypto';
 import { PUBLISHED_NOW } from '../../src/model/lens';
 import { View } from '../../src/model/lens';
 import { essentialFields } from '../../src/rules/derive';
@@ -131,11 +132,17 @@ describe.each(Object.values(View))('In %s', (view) => {
     expect(told).toBeGreaterThan(view === 'LATEST' ? 25 : 8);
   });
 
-  it('which stories held what changed is the same, asked for all at once', async () => {
+  it.each([
+    ['all at once', (stories: string[]) => [[...stories, ...Array.from({ length: 100 }, () => randomUUID())]]],
+    [
+      'a few at a time',
+      (stories: string[]) => stories.map((_, n) => stories.slice(n, n + 3)).filter((_, n) => n % 3 === 0),
+    ],
+  ])('which stories held what changed is the same, asked for %s', async (_, inParts) => {
     const { run } = room.newsroom.database;
     const { changes } = await readChanges(run, { ...ALL, view }, PAGE);
     const stories = reference.stories();
-    const found = await findHolding(run, changes, stories);
+    const found = (await Promise.all(inParts(stories).map((part) => findHolding(run, changes, part)))).flat();
     const expected = changes.flatMap(({ entry, position }) =>
       stories
         .filter((story) => reference.held(story, view, Number(position)).has(entry))
@@ -238,6 +245,28 @@ it('a story holds what it tells of, the citations about that, what they refer to
   const filter: FeedFilter = { ...ALL, view: 'PUBLISHED', story, kinds: ['WITHDRAWN'] };
   const { changes } = await readChanges(room.newsroom.database.run, filter, PAGE);
   expect(changes.map(({ entry }) => entry)).toEqual([claim, aboutStory]);
+});
+
+it('where many links lead to what changed, all stories that are asked for and hold it are found all the same', async () => {
+  const { id: famous } = await room.make.actor();
+  const { id: event } = await room.make.event();
+  const { id: document } = await room.make.document();
+  const { id: byCast } = await room.make.story({ cast: [{ actor: famous }] });
+  const { id: byCitation } = await room.make.story({ timeline: [{ event }] });
+  const fields = { about: event, document, stance: 'ASSERTS', chain: [{ role: 'SAID_BY', actor: famous }] };
+  const edits = Array.from({ length: 200 }, () => ({ createCitation: { fields } }));
+  const applied = await room
+    .as('EDITOR')
+    .run(`mutation ($i: ApplyChangesetInput!) { applyChangeset(input: $i) { outcome } }`, {
+      i: { edits, publish: true },
+    });
+  expect(applied.applyChangeset.outcome).toBe('CREATED');
+  await openDesk(room).edit('actor', famous, 1, { description: 'again' }, { publish: true });
+  const { run } = room.newsroom.database;
+  const { changes } = await readChanges(run, { ...ALL, view: 'PUBLISHED', entries: [famous], kinds: ['EDITED'] }, PAGE);
+  const others = Array.from({ length: 150 }, () => randomUUID());
+  const found = await findHolding(run, changes, [byCast, ...others, byCitation]);
+  expect(found.map(({ story }) => story).toSorted()).toEqual([byCast, byCitation].toSorted());
 });
 
 it('a story that is not public holds nothing that the public could be told of by it', async () => {
