@@ -120,6 +120,46 @@ async function feedLatency(bench: FeedBench): Promise<FeedMeasured[]> {
   ];
 }
 
+const STORY_PAGE = `subscription Page($story: ID!) {
+  storyChanged(story: $story) { cursor change { kind entryId entry { title } revision { number } } }
+}`;
+/** For what is on its way after the last edit, where edits keep half of the rate. */
+const LATE_MS = 3000;
+
+/** The same for those who have the page of a story open, each of another one. */
+async function feedStories(bench: FeedBench): Promise<FeedMeasured[]> {
+  const { database, running, seconds, subscribers } = bench;
+  const server = await start(bench);
+  const followers = startFollowers(running);
+  const headers = await editorHeaders(database.client, database.fiction);
+  const entries = await findEditable(database.client, 13, subscribers);
+  const payloads = entries.map(({ id }) => ({ query: STORY_PAGE, variables: { story: id } }));
+  await followers.open({ url: server.url, subscribers: payloads.length, payloads });
+  const open = payloads.length;
+  const run = async (length: number): Promise<{ heard: HeardResult; rate: number }> => {
+    const order = { changes: null, isTimed: true, isKept: false };
+    const { result } = await followers.hear({ ...order, patienceMs: 2 * length * 1000 + LATE_MS });
+    const rate = await editAtRate(server.url, headers, entries, length);
+    return { heard: await result, rate };
+  };
+  await run(WARM_UP_SECONDS);
+  const { heard, rate } = await run(seconds);
+  await followers.leave();
+  await server.stop();
+  const edits = EDITS_PER_SECOND * seconds;
+  if (heard.told.length < edits) throw new Error(`Of ${edits} edits ${heard.told.length} were told in time.`);
+  const delays = await findDelays(database, heard);
+  const [p50, p99] = [percentile(delays, 0.5), percentile(delays, 0.99)];
+  return [
+    {
+      what: 'feed-stories',
+      measured: `p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`,
+      beside: `${open} subscribers of a story each, ${rate.toFixed(1)} edits/s, ${heard.messages} messages`,
+      target: 'p99 under 300 ms',
+    },
+  ];
+}
+
 const WALK = `query Walk($after: Cursor) {
   changes(after: $after, first: 100) {
     endCursor hasMore changes { cursor kind entryId entry { title } revision { number } }
@@ -267,6 +307,7 @@ async function openAndLeave(followers: FollowProcess, server: Server, subscriber
 /** What can be measured of the feed. */
 export const FEED_CASES: Readonly<Record<string, (bench: FeedBench) => Promise<FeedMeasured[]>>> = {
   'feed-latency': feedLatency,
+  'feed-stories': feedStories,
   'feed-catch-up': feedCatchUp,
   'feed-fan-out': feedFanOut,
   'feed-memory': feedMemory,

@@ -9,8 +9,8 @@ export interface FollowOrder {
 
 /** What is to be waited for. */
 export interface HearOrder {
-  /** Changes that each subscriber is to be told. */
-  readonly changes: number;
+  /** Changes that each subscriber is to be told; null is whatever comes until the patience is over. */
+  readonly changes: number | null;
   /** Whether each receipt is to be noted, with what it was about. */
   readonly isTimed: boolean;
   /** Whether the messages of one of them are to be kept as they came. */
@@ -148,18 +148,18 @@ export class Followers {
         clearTimeout(timer);
         this.heard = null;
       };
-      const heard = new Heard(order, order.changes * this.sockets.length, () => {
+      const finish = (): void => {
         end();
         resolve(heard.result);
-      });
+      };
+      const wanted = order.changes === null ? Infinity : order.changes * this.sockets.length;
+      const heard = new Heard(order, wanted, finish);
       this.onFailure = (error) => {
         end();
         reject(error);
       };
-      const timer = setTimeout(
-        () => this.onFailure(new Error(`Of ${heard.wanted} messages ${heard.messages} came.`)),
-        order.patienceMs,
-      );
+      const giveUp = (): void => this.onFailure(new Error(`Of ${wanted} messages ${heard.messages} came.`));
+      const timer = setTimeout(order.changes === null ? finish : giveUp, order.patienceMs);
       this.heard = heard;
       onReady();
     });
