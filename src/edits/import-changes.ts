@@ -32,7 +32,7 @@ const isShownAnew = ({ state, published }: ChangeLine, before: LedgerStanding | 
   state === 'PUBLISHED' && published !== null && (before?.state !== 'PUBLISHED' || before.published !== published);
 
 /** What an embargo does not lift goes back to the editors: that is told as UNSETTLED, by nobody, and changes how it stands. */
-const isOnlyTold = ({ kind, author }: ChangeLine): boolean =>
+export const isOnlyTold = ({ kind, author }: ChangeLine): boolean =>
   ONLY_TOLD.has(kind) && !(kind === 'UNSETTLED' && author === null);
 
 const isPlain = (change: ChangeLine): boolean =>

@@ -6,12 +6,17 @@ import {
   findHead,
   findKeptTexts,
   findLedgerRows,
+  findLedgerRowsAt,
+  findRedirectsUntil,
   findStandings,
   findWrittenContents,
   type LedgerStanding,
 } from '../store/write-import';
 import { differingField } from './import-changes';
 import { lookAtContent } from './import-content';
+import { Facts } from './import-facts';
+import { Mergers } from './import-mergers';
+import { oddityOf } from './import-told';
 
 /** A line with its number, the first being 1. */
 export interface Numbered<Line extends ExportLine = ExportLine> {
@@ -32,6 +37,9 @@ export const atLine = (nr: number, reason: string): WikiError => badInput(`line 
 
 const AT_ONCE = 200;
 
+/** What may have a time at which an embargo ends; what is deleted or merged may get it back. */
+const MAY_WAIT: ReadonlySet<string> = new Set(['EMBARGOED', 'DELETED', 'MERGED']);
+
 /**
  * Looks at all lines of an export before any is written: that they are whole, follow each other, are what their hashes say, and
  * go on from what this newsroom holds.
@@ -49,6 +57,10 @@ export class ImportCheck {
   private readonly changesets = new Set<string>();
   private readonly comments = new Set<string>();
   private readonly standings = new Map<string, LedgerStanding>();
+  private readonly mergers = new Mergers();
+  private readonly facts = new Facts();
+  /** Entries of which a line says until when they are under an embargo. */
+  private readonly embargoes = new Set<string>();
   /** Entries that are referred to by what is written at once with the present change, and the line that does. */
   private references: { nr: number; to: string }[] = [];
 
@@ -91,11 +103,13 @@ export class ImportCheck {
     const [row] = await findLedgerRows(this.run, after.position, after.position);
     if (row?.entry !== after.entry || row.at !== after.at || row.kind !== after.kind)
       throw notACopy(nr, after.position);
+    this.mergers.begin(await findRedirectsUntil(this.run, after.position));
   }
 
   private async close(nr: number, lines: number): Promise<void> {
     await this.flush();
     this.assertReferences();
+    this.assertEmbargoes(nr);
     this.isEnded = true;
     if (lines !== this.lines) throw atLine(nr, `the export had ${lines} lines; ${this.lines} are here.`);
     const { newsroom } = this;
@@ -137,17 +151,23 @@ export class ImportCheck {
     for (const [id, standing] of await findStandings(this.run, [...entries], after.position))
       this.standings.set(id, standing);
     for (const hash of await findKeptTexts(this.run, [...texts])) this.texts.add(hash);
+    const records = lines.flatMap(({ line }) => (isRecord(line) ? [line] : []));
+    const positions = this.facts.missing(records).filter((position) => position <= after.position);
+    for (const row of await findLedgerRowsAt(this.run, positions)) this.facts.follow(row);
   }
 
   private look(nr: number, line: ExportLine): void {
-    if (line.line === 'user') return void this.users.add(line.id);
+    if (line.line === 'user') {
+      if (this.users.has(line.id)) throw atLine(nr, `the user ${line.id} was there before.`);
+      return void this.users.add(line.id);
+    }
     if (line.line === 'text') {
       if (sha256(line.body) !== line.hash) throw atLine(nr, `the text has not the hash ${line.hash}.`);
       return void this.texts.add(line.hash);
     }
     if (line.line === 'change') return this.lookAtChange(nr, line);
     this.assertReferences();
-    this.lookAtRecord(nr, line as RecordLine);
+    if (isRecord(line)) this.lookAtRecord(nr, line);
   }
 
   private lookAtChange(nr: number, line: ChangeLine): void {
@@ -165,18 +185,29 @@ export class ImportCheck {
     this.assertUsers(nr, line.author);
     this.assertEntries(nr, line.cause, line.into);
     if (line.changeset) this.lookAtChangeset(nr, line);
-    if (line.kind === 'MERGED' && (line.into === null || line.joinedBy === null || line.author === null))
-      throw atLine(nr, 'what is merged has `into`, `joinedBy` and `author`.');
-    if (line.kind === 'UNMERGED' && (line.into === null || line.author === null))
-      throw atLine(nr, 'what is parted has `into` and `author`.');
+    this.lookAtMerging(nr, line, before);
     if (!line.together) this.assertReferences();
     this.lookAtRevision(nr, line, before);
     const { state, latest, published, accepted } = line;
-    if ((published ?? 0) > latest || (accepted ?? 0) > latest)
-      throw atLine(nr, `no revision is above the newest, ${latest}.`);
+    if ((accepted ?? 0) > latest) throw atLine(nr, `no revision is above the newest, ${latest}.`);
+    if ((published ?? 0) > (accepted ?? 0) || (published === null) !== (accepted === null))
+      throw atLine(nr, `revision ${published} cannot be the published one where ${accepted} was accepted last.`);
+    const odd = oddityOf(line, before);
+    if (odd !== null) throw atLine(nr, odd);
+    this.facts.follow(line);
     this.standings.set(entry, { kind: line.entryKind, state, latest, published, accepted });
     this.head = { position, at };
     this.changes += 1;
+  }
+
+  private lookAtMerging(nr: number, line: ChangeLine, before: LedgerStanding | undefined): void {
+    if (line.kind === 'MERGED' && (line.joinedBy === null || line.author === null))
+      throw atLine(nr, 'what is merged has `into`, `joinedBy` and `author`.');
+    if (line.kind === 'UNMERGED' && line.author === null) throw atLine(nr, 'what is parted has `into` and `author`.');
+    const wrong = this.mergers.follow(line, before?.state ?? 'DRAFT');
+    if (wrong !== null) throw atLine(nr, wrong);
+    const into = line.into === null ? line.entryKind : this.standings.get(line.into)?.kind;
+    if (into !== line.entryKind) throw atLine(nr, `${line.entryKind} and ${into} cannot be one.`);
   }
 
   private lookAtChangeset(nr: number, { changeset, together }: ChangeLine): void {
@@ -213,6 +244,12 @@ export class ImportCheck {
     this.references = [];
   }
 
+  private assertEmbargoes(nr: number): void {
+    for (const [entry, { state }] of this.standings)
+      if (state === 'EMBARGOED' && !this.embargoes.has(entry))
+        throw atLine(nr, `the entry ${entry} is under an embargo, and no line \`standing\` says until when.`);
+  }
+
   private assertUsers(nr: number, ...ids: readonly (string | null)[]): void {
     const missing = ids.find((id) => id !== null && !this.users.has(id));
     if (missing) throw atLine(nr, `it names the user ${missing}, of whom there is no line before it.`);
@@ -227,9 +264,19 @@ export class ImportCheck {
     this.assertEntries(nr, ...entriesIn(line));
     const users = line as { author?: string | null; resolvedBy?: string | null; reviewedBy?: string | null };
     this.assertUsers(nr, users.author ?? null, users.resolvedBy ?? null, users.reviewedBy ?? null);
+    const standing = this.standings.get((line as { entry?: string }).entry ?? '');
+    if (line.line === 'standing' && line.embargoUntil !== null) {
+      if (!MAY_WAIT.has(standing?.state ?? ''))
+        throw atLine(nr, `${line.entry} is ${standing?.state}, not under an embargo.`);
+      this.embargoes.add(line.entry);
+    }
+    if (line.line === 'concealment' && line.revisions.some((number) => number > (standing?.latest ?? 0)))
+      throw atLine(nr, `there are no revisions ${line.revisions.join(', ')} of ${line.entry}.`);
     const places = line as { position?: number; since?: number; until?: number | null };
     const place = Math.max(places.position ?? 0, places.since ?? 0, places.until ?? 0);
     if (place > this.head.position) throw atLine(nr, `there is no position ${place} in the export.`);
+    const wrong = this.facts.compare(line) ?? (line.line === 'redirect' ? this.mergers.compare(line) : null);
+    if (wrong !== null) throw atLine(nr, wrong);
     if (line.line === 'comment') {
       if (line.parent !== null && !this.comments.has(line.parent))
         throw atLine(nr, `it replies to the comment ${line.parent}, which is not there.`);
@@ -269,11 +316,14 @@ export class ImportCheck {
   }
 }
 
+const isRecord = (line: ExportLine): line is RecordLine =>
+  !['newsroom', 'user', 'text', 'change', 'end'].includes(line.line);
+
 function entriesIn(line: ExportLine): string[] {
-  const { entry, cause, into, one, other } = line as Partial<
-    Record<'entry' | 'cause' | 'into' | 'one' | 'other', string>
+  const { entry, cause, into, mergedInto, one, other } = line as Partial<
+    Record<'entry' | 'cause' | 'into' | 'mergedInto' | 'one' | 'other', string>
   >;
-  return [entry, cause, into, one, other].filter((id): id is string => typeof id === 'string');
+  return [entry, cause, into, mergedInto, one, other].filter((id): id is string => typeof id === 'string');
 }
 
 const notACopy = (nr: number, position: number): WikiError =>

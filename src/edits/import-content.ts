@@ -24,27 +24,35 @@ interface Unreadable {
  * kind, and can be read. What an editor would be told today is not asked: it stands as it was written.
  */
 export function lookAtContent(kind: EntryKind, { format, content, hash }: ExportedRevision): Named | Unreadable {
-  if (content === null) return { texts: [], entries: [] };
-  if (sha256(JSON.stringify(content)) !== hash) return { wrong: `its content has not the hash ${hash}` };
   if (format > KINDS[kind].format)
     return {
       wrong: `its content has format ${format}; this release knows those of ${kind} up to ${KINDS[kind].format}`,
     };
+  if (content === null) return { texts: [], entries: [] };
+  if (sha256(JSON.stringify(content)) !== hash) return { wrong: `its content has not the hash ${hash}` };
   try {
     const newest = inNewestFormat(kind, format, content as Content);
     const strange = strangeField(kind, newest);
     if (strange) return { wrong: strange };
     visibleContent(kind, newest, (id) => id, true);
     const { links } = derive(kind, newest);
+    if (links.some(({ to }) => typeof to !== 'string' && typeof to?.target !== 'string'))
+      return unreadable(kind, format);
+    const text = longTexts(kind).find((name) => newest[name] !== null && typeof newest[name] !== 'string');
+    if (text !== undefined) return unreadable(kind, format);
     return {
       texts: longTexts(kind).flatMap((name) => (typeof newest[name] === 'string' ? [newest[name]] : [])),
       entries: links.flatMap(({ to }) => (typeof to === 'string' ? [to] : [])),
     };
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-    return { wrong: `its content cannot be read as one of ${kind} in format ${format}` };
+    return unreadable(kind, format);
   }
 }
+
+const unreadable = (kind: EntryKind, format: number): Unreadable => ({
+  wrong: `its content cannot be read as one of ${kind} in format ${format}`,
+});
 
 function strangeField(kind: EntryKind, content: Content): string | null {
   const rules = Object.keys(KINDS[kind].fields);

@@ -11,7 +11,11 @@ import { UserRole } from './user';
 export const EXPORT_FORMAT = 1;
 
 const id = (description: string) => z.guid().describe(description);
-const at = (description: string) => z.iso.datetime({ precision: 3 }).describe(description);
+const at = (description: string) =>
+  z.iso
+    .datetime({ precision: 3 })
+    .regex(/^(?!0000)/, 'there is no year 0')
+    .describe(description);
 const position = (description: string) => z.int().min(0).describe(description);
 const number = (description: string) => z.int32().min(1).describe(description);
 const hash = (description: string) =>
@@ -248,7 +252,7 @@ const records = {
     .strictObject({
       line: line('concealment'),
       entry: id('Whose revisions.'),
-      revisions: z.array(number('Of a revision.')).describe('Which.'),
+      revisions: z.array(number('Of a revision.')).min(1).describe('Which.'),
       act: z.enum({ HIDE: 'HIDE', SHOW: 'SHOW', ERASE: 'ERASE' }).describe('What was done to them.'),
       reason: z.string().describe('Why.'),
       author: id('Who did it.').nullable(),
@@ -307,8 +311,24 @@ export type RecordLine = { [Name in keyof typeof records]: z.infer<(typeof recor
 export type RecordName = RecordLine['line'];
 export type ExportLine = NewsroomLine | UserLine | TextLine | ChangeLine | RecordLine | z.infer<typeof end>;
 
+/** What no text can hold: NUL, and halves of surrogate pairs, which no UTF-8 has. */
+const UNKEEPABLE = /\0|\p{Cs}/u;
+
+/** Where a line holds a character that no text can hold; null where it holds none. */
+function findUnkeepable(value: unknown, path: string): string | null {
+  if (typeof value === 'string') return UNKEEPABLE.test(value) ? path : null;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [name, member] of Object.entries(value)) {
+    const found = UNKEEPABLE.test(name) ? path : findUnkeepable(member, path === '' ? name : `${path}.${name}`);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 /** Reads a line of an export, or says what is wrong with it. */
 export function readLine(value: unknown): ExportLine | { wrong: string } {
+  const unkeepable = findUnkeepable(value, '');
+  if (unkeepable !== null) return { wrong: `${unkeepable}: it holds NUL, or half of a surrogate pair; no text can.` };
   const read = LINE.safeParse(value);
   if (read.success) return read.data;
   const [issue] = read.error.issues;

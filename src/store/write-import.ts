@@ -21,6 +21,12 @@ export type LedgerEntry = Omit<
   readonly changeset: string | null;
 };
 
+/** A row of the ledger, as facts beside it refer to it. */
+export type LedgerRow = Pick<ChangeLine, 'position' | 'entry' | 'kind' | 'at' | 'cause'>;
+
+/** That an entry answered for another, by the changes up to a position. */
+export type LedgerRedirect = Omit<Extract<RecordLine, { line: 'redirect' }>, 'line' | 'joinedBy'>;
+
 /** A revision's content as it was written. */
 export interface WrittenContent extends RevisionAddress {
   readonly format: number;
@@ -66,6 +72,26 @@ export async function findLedgerRows(run: Run, from: number, to: number): Promis
   );
   return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
 }
+
+/** Rows of the ledger at these positions. */
+export async function findLedgerRowsAt(run: Run, positions: readonly number[]): Promise<LedgerRow[]> {
+  const rows = await run<Omit<LedgerRow, 'at'> & { at: Date }>(
+    'import-ledger-at',
+    'select position::float8 as position, entry, kind, at, cause from change where position = any($1::bigint[])',
+    [positions],
+  );
+  return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
+}
+
+/** Who answered, or had answered, for whom at a position. */
+export const findRedirectsUntil = (run: Run, position: number): Promise<LedgerRedirect[]> =>
+  run<LedgerRedirect>(
+    'import-redirects',
+    `select from_entry as entry, into_entry as into, merged_into as "mergedInto", since::float8 as since, state,
+        case when until <= $1 then until::float8 end as until
+      from redirect where since <= $1 order by since, from_entry`,
+    [position],
+  );
 
 /** Contents as they were written, in the format that they were written in. */
 export const findWrittenContents = (run: Run, addresses: readonly RevisionAddress[]): Promise<WrittenContent[]> =>

@@ -1,23 +1,19 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import Ajv2020 from 'ajv/dist/2020';
 import * as fc from 'fast-check';
-import pg from 'pg';
 import { sha256 } from '../../src/base/hash';
 import { hideRevisions } from '../../src/edits/hide-revisions';
 import { importNewsroom } from '../../src/edits/import-newsroom';
 import { describeExport } from '../../src/model/export';
 import { Scope } from '../../src/store/scope';
 import { readLines } from '../../src/tools/lines';
-import { loadSample } from '../../src/tools/load-sample';
-import { headOf, holdings, linesOf } from '../support/copies';
-import { createDatabase } from '../support/database';
+import { headOf, linesOf } from '../support/copies';
 import { openDesk } from '../support/desk';
 import { type Answer, openTestNewsroom, type TestNewsroom } from '../support/newsroom';
 import { deeds, everySixth, History } from '../support/past-histories';
-import { buildProgram, type BuiltProgram } from '../support/program';
 import { countRows } from '../support/tables';
 import { talkIn } from '../support/talk';
 
@@ -56,6 +52,13 @@ beforeAll(async () => {
   const doomed = await room.make.document();
   await desk.act('withdraw', { id: doomed.id, note: 'It was forged.' });
   await talkIn(room).say(id, 'Look at this.');
+  const [one, other, third] = [await room.make.actor(), await room.make.actor(), await room.make.actor()];
+  await desk.act('mergeEntries', { from: one.id, into: other.id });
+  await room
+    .as('EDITOR')
+    .run(`mutation ($input: JudgeMatchInput!) { judgeMatch(input: $input) { problems { code } } }`, {
+      input: { a: third.id, b: other.id, judgement: 'NOT_SAME' },
+    });
   lines = await linesOf(room);
 });
 afterAll(async () => {
@@ -86,6 +89,8 @@ it('Every line of an export is as its schema says, which is committed', async ()
       'comment',
       'concealment',
       'withdrawal',
+      'redirect',
+      'judgement',
       'standing',
       'end',
     ]),
@@ -115,6 +120,11 @@ const withWrote = (more: object): Answer[] => withLine(wroteAt(), { wrote: { ...
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const rehashed = (content: object) => withWrote({ content, hash: sha256(JSON.stringify(content)) });
 const index = (name: string): number => lines.findIndex(({ line }) => line === name);
+
+const doubled = (name: string): Answer[] =>
+  withEnd(lines.flatMap((line, n) => (n === index(name) ? [line, line] : [line])));
+const withEnd = (all: readonly Answer[]): Answer[] => [...all.slice(0, -1), { line: 'end', lines: all.length }];
+const hiddenAt = (): number => lines.findIndex(({ line, kind }) => line === 'change' && kind === 'HIDDEN');
 
 const BAD: Readonly<Record<string, () => { content: string; at: number; says: RegExp }>> = {
   'a cut file': () => ({ content: text(lines.slice(0, -3)), at: lines.length - 2, says: /was cut/ }),
@@ -237,6 +247,86 @@ const BAD: Readonly<Record<string, () => { content: string; at: number; says: Re
     at: index('correction') + 1,
     says: /no position 99999/,
   }),
+  'a text that no database can hold': () => ({
+    content: text(withLine(index('comment'), { body: 'a\0b' })),
+    at: index('comment') + 1,
+    says: /body: it holds NUL/,
+  }),
+  'half of a character in a content': () => ({
+    content: text(rehashed({ ...lines[wroteAt()].wrote.content, language: '\ud83d' })),
+    at: wroteAt() + 1,
+    says: /wrote\.content\.language: it holds NUL, or half/,
+  }),
+  'a time that no calendar has': () => ({
+    content: text(withLine(index('protection'), { expiresAt: '0000-01-01T00:00:00.000Z' })),
+    at: index('protection') + 1,
+    says: /expiresAt/,
+  }),
+  'a comment that is there twice': () => ({
+    content: text(doubled('comment')),
+    at: index('comment') + 2,
+    says: /there twice/,
+  }),
+  'a user who is there twice': () => ({
+    content: text(doubled('user')),
+    at: index('user') + 2,
+    says: /was there before/,
+  }),
+  'a comment that is settled by nobody': () => ({
+    content: text(withLine(index('comment'), { resolvedAt: '2026-01-01T00:00:00.000Z' })),
+    at: index('comment') + 1,
+    says: /resolvedBy/,
+  }),
+  'a withdrawal at the place of another change': () => ({
+    content: text(withLine(index('withdrawal'), { position: 1 })),
+    at: index('withdrawal') + 1,
+    says: /position 1 does not say so/,
+  }),
+  'a protection from before it was decided': () => ({
+    content: text(withLine(index('protection'), { since: 1, until: null })),
+    at: index('protection') + 1,
+    says: /position 1 does not say so/,
+  }),
+  'an entry that is put out of sight and published by it': () => ({
+    content: text(withLine(hiddenAt(), { publicKind: 'PUBLISHED' })),
+    at: hiddenAt() + 1,
+    says: /not PUBLISHED/,
+  }),
+  'a first publication of which the public is told nothing': () => ({
+    content: text(
+      withLine(
+        lines.findIndex(({ publicKind }) => publicKind === 'PUBLISHED'),
+        { publicKind: null },
+      ),
+    ),
+    at: lines.findIndex(({ publicKind }) => publicKind === 'PUBLISHED') + 1,
+    says: /told PUBLISHED of it, not nothing/,
+  }),
+  'an embargo of which nobody says when it ends': () => ({
+    content: text(withEnd(lines.filter((line) => line.line !== 'standing' || line.embargoUntil === null))),
+    at: 0,
+    says: /is under an embargo, and no line `standing`/,
+  }),
+  'a merged entry for which another answers than the changes say': () => ({
+    content: text(withLine(index('redirect'), { into: lines[change(0)].entry })),
+    at: index('redirect') + 1,
+    says: /its into is [0-9a-f-]{36} by the changes/,
+  }),
+  'a merging that never was': () => ({
+    content: text(withLine(index('redirect'), { since: 1 })),
+    at: index('redirect') + 1,
+    says: /no change at position 1 says/,
+  }),
+  'a judgement of one actor': () => ({
+    content: text(withLine(index('judgement'), { one: lines[index('judgement')].other })),
+    at: index('judgement') + 1,
+    says: /not the same/,
+  }),
+  'a change into another entry that is no merging': () => ({
+    content: text(withLine(change(1), { into: lines[change(0)].entry })),
+    at: change(2),
+    says: /has no `into`/,
+  }),
   'fewer lines than there were': () => ({
     content: text(lines.filter(({ line }) => line !== 'comment')),
     at: lines.length - 1,
@@ -331,61 +421,5 @@ describe('What cannot be one is not made one:', () => {
     expect(others.length).toBeGreaterThan(0);
     for (const other of others) expect(other).toEqual({ role: 'READER', active: false });
     await copy.close();
-  });
-});
-
-describe('On the command line', () => {
-  let program: BuiltProgram;
-  beforeAll(async () => {
-    program = await buildProgram();
-  });
-  afterAll(() => program.clear());
-
-  it('a newsroom leaves, is packed, comes back after a kill -9, and is what it was', async () => {
-    const source = await openTestNewsroom();
-    await loadSample(source.newsroom, path.join(__dirname, '../../sample'));
-    const database = await createDatabase('empty');
-    const settings = { DATABASE_URL: database.url };
-    const file = path.join(place, 'sample.jsonl.gz');
-    const leaving = program.startTool(['export', '--file', file], { DATABASE_URL: source.url });
-    expect(await leaving.ended).toBe(0);
-    const head = /--after (\S+)/.exec(leaving.stderr())?.[1];
-    expect(head).toMatch(/^[\w-]{22}$/);
-    expect(leaving.stdout()).toBe('');
-    const count = gunzipSync(readFileSync(file)).toString('utf8').trimEnd().split('\n').length;
-    expect(leaving.stderr()).toContain(`in ${count} lines`);
-
-    expect(await program.startTool(['migrate'], settings).ended).toBe(0);
-    const pool = new pg.Pool({ connectionString: database.url });
-    const sql: TestNewsroom['sql'] = async (query, values = []) => (await pool.query(query, values)).rows;
-    const coming = program.startTool(['import', '--file', file], settings);
-    let came = 0;
-    while (came === 0 && coming.child.exitCode === null)
-      [{ came }] = await sql('select count(*)::int as came from change');
-    expect(await coming.stop('SIGKILL')).toBe('SIGKILL');
-    const [{ total }] = await source.sql('select count(*)::int as total from change');
-    expect(came).toBeLessThan(total);
-    const again = program.startTool(['import', '--file', file], settings);
-    expect([await again.ended, again.stderr()]).toEqual([0, '']);
-    expect(again.stdout()).toMatch(/^Imported \d+ changes; [1-9]\d* changes were here already\.\n$/);
-    const third = program.startTool(['import', '--file', file], settings);
-    expect(await third.ended).toBe(0);
-    expect(third.stdout()).toMatch(/^Imported 0 changes;/);
-    expect(await holdings({ sql })).toEqual(await holdings(source));
-    await pool.end();
-    await database.drop();
-    await source.close();
-  });
-
-  it('says what it can do, what is wrong, and ends with 1 then', async () => {
-    const help = program.startTool(['export', '--help'], {});
-    expect(await help.ended).toBe(0);
-    expect(help.stdout()).toMatch(/--after <cursor>/);
-    const wrong = program.startTool(['export', '--after', 'nonsense'], { DATABASE_URL: room.url });
-    expect(await wrong.ended).toBe(1);
-    expect(wrong.stderr()).toMatch(/cursor/i);
-    const missing = program.startTool(['import', '--file', path.join(place, 'nowhere')], { DATABASE_URL: room.url });
-    expect(await missing.ended).toBe(1);
-    expect(missing.stderr()).toMatch(/nowhere/);
   });
 });

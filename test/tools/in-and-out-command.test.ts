@@ -1,0 +1,80 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import pg from 'pg';
+import { loadSample } from '../../src/tools/load-sample';
+import { holdings } from '../support/copies';
+import { createDatabase } from '../support/database';
+import { openTestNewsroom, type TestNewsroom } from '../support/newsroom';
+import { buildProgram, type BuiltProgram } from '../support/program';
+
+jest.setTimeout(240_000);
+
+let place: string;
+let room: TestNewsroom;
+beforeAll(async () => {
+  place = mkdtempSync(path.join(tmpdir(), 'newsroom-in-and-out-'));
+  room = await openTestNewsroom();
+  await room.make.story();
+});
+afterAll(async () => {
+  await room.close();
+  rmSync(place, { recursive: true, force: true });
+});
+
+describe('On the command line', () => {
+  let program: BuiltProgram;
+  beforeAll(() => {
+    program = buildProgram();
+  });
+  afterAll(() => program.clear());
+
+  it('a newsroom leaves, is packed, comes back after a kill -9, and is what it was', async () => {
+    const source = await openTestNewsroom();
+    await loadSample(source.newsroom, path.join(__dirname, '../../sample'));
+    const database = await createDatabase('empty');
+    const settings = { DATABASE_URL: database.url };
+    const file = path.join(place, 'sample.jsonl.gz');
+    const leaving = program.startTool(['export', '--file', file], { DATABASE_URL: source.url });
+    expect(await leaving.ended).toBe(0);
+    const head = /--after (\S+)/.exec(leaving.stderr())?.[1];
+    expect(head).toMatch(/^[\w-]{22}$/);
+    expect(leaving.stdout()).toBe('');
+    const count = gunzipSync(readFileSync(file)).toString('utf8').trimEnd().split('\n').length;
+    expect(leaving.stderr()).toContain(`in ${count} lines`);
+
+    expect(await program.startTool(['migrate'], settings).ended).toBe(0);
+    const pool = new pg.Pool({ connectionString: database.url });
+    const sql: TestNewsroom['sql'] = async (query, values = []) => (await pool.query(query, values)).rows;
+    const coming = program.startTool(['import', '--file', file], settings);
+    let came = 0;
+    while (came === 0 && coming.child.exitCode === null)
+      [{ came }] = await sql('select count(*)::int as came from change');
+    expect(await coming.stop('SIGKILL')).toBe('SIGKILL');
+    const [{ total }] = await source.sql('select count(*)::int as total from change');
+    expect(came).toBeLessThan(total);
+    const again = program.startTool(['import', '--file', file], settings);
+    expect([await again.ended, again.stderr()]).toEqual([0, '']);
+    expect(again.stdout()).toMatch(/^Imported \d+ changes; [1-9]\d* changes were here already\.\n$/);
+    const third = program.startTool(['import', '--file', file], settings);
+    expect(await third.ended).toBe(0);
+    expect(third.stdout()).toMatch(/^Imported 0 changes;/);
+    expect(await holdings({ sql })).toEqual(await holdings(source));
+    await pool.end();
+    await database.drop();
+    await source.close();
+  });
+
+  it('says what it can do, what is wrong, and ends with 1 then', async () => {
+    const help = program.startTool(['export', '--help'], {});
+    expect(await help.ended).toBe(0);
+    expect(help.stdout()).toMatch(/--after <cursor>/);
+    const wrong = program.startTool(['export', '--after', 'nonsense'], { DATABASE_URL: room.url });
+    expect(await wrong.ended).toBe(1);
+    expect(wrong.stderr()).toMatch(/cursor/i);
+    const missing = program.startTool(['import', '--file', path.join(place, 'nowhere')], { DATABASE_URL: room.url });
+    expect(await missing.ended).toBe(1);
+    expect(missing.stderr()).toMatch(/nowhere/);
+  });
+});
