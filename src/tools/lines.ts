@@ -83,9 +83,13 @@ export interface LineWriter {
   close(): Promise<void>;
 }
 
-const writerTo = (output: Writable, close: () => Promise<void>): LineWriter => ({
+/** @param failed rejects once nothing can be written any more. */
+const writerTo = (output: Writable, failed: Promise<void>, close: () => Promise<void>): LineWriter => ({
   write: async (line) => {
-    if (!output.write(`${JSON.stringify(line)}\n`)) await once(output, 'drain');
+    if (output.write(`${JSON.stringify(line)}\n`)) return;
+    // What has failed before never drains.
+    if (output.destroyed) await failed;
+    await once(output, 'drain');
   },
   close,
 });
@@ -98,7 +102,7 @@ export function writeLinesTo(file: string): LineWriter {
   const done = packed ? pipeline(packed, target) : finished(target);
   done.catch(() => undefined); // told when it is closed, or by the next write
   const output: Writable = packed ?? target;
-  return writerTo(output, async () => {
+  return writerTo(output, done, async () => {
     output.end();
     await done;
     await rename(part, file);
@@ -106,8 +110,18 @@ export function writeLinesTo(file: string): LineWriter {
 }
 
 /** Writes lines to a stream that stays open. */
-export const writeLines = (output: Writable): LineWriter =>
-  writerTo(output, () => new Promise((resolve) => output.write('', () => resolve())));
+export function writeLines(output: Writable): LineWriter {
+  const failed = finished(output);
+  failed.catch(() => undefined); // whoever reads may stop before the end: told by the next write, or when it is closed
+  return writerTo(
+    output,
+    failed,
+    () =>
+      new Promise((resolve, reject) => {
+        output.write('', (error) => (error ? reject(error) : resolve()));
+      }),
+  );
+}
 
 /** Keeps what comes in in a file, for it is read twice. */
 export const keepInput = (input: Readable, file: string): Promise<void> => pipeline(input, createWriteStream(file));

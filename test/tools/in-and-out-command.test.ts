@@ -16,7 +16,7 @@ let room: TestNewsroom;
 beforeAll(async () => {
   place = mkdtempSync(path.join(tmpdir(), 'newsroom-in-and-out-'));
   room = await openTestNewsroom();
-  await room.make.story();
+  for (let n = 0; n < 12; n++) await room.make.document({ keptText: `${n} `.repeat(40_000) });
 });
 afterAll(async () => {
   await room.close();
@@ -64,6 +64,19 @@ describe('On the command line', () => {
     await pool.end();
     await database.drop();
     await source.close();
+  });
+
+  it('where it cannot write it says so and ends, whatever it was to write', async () => {
+    for (const name of ['nowhere/all.jsonl', 'nowhere/all.jsonl.gz']) {
+      const leaving = program.startTool(['export', '--file', path.join(place, name)], { DATABASE_URL: room.url });
+      expect(await leaving.ended).toBe(1);
+      expect(leaving.stderr()).toMatch(/ENOENT.*nowhere/);
+    }
+    const { child, ended, stderr, stdout } = program.startTool(['export'], { DATABASE_URL: room.url });
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    expect(await ended).toBe(1);
+    expect(stderr()).toMatch(/^[^\n]*EPIPE\n$/);
+    expect(stdout()).toMatch(/^\{"line":"newsroom"/);
   });
 
   it('says what it can do, what is wrong, and ends with 1 then', async () => {
