@@ -2,7 +2,7 @@ import { notFound } from '../base/errors';
 import { isUuid } from '../base/node-id';
 import { Problem } from '../model/edit';
 import type { Judgement } from '../model/match';
-import { findJudgement, writeJudgement } from '../store/judgements';
+import { findJudgement, isJudgedApart, writeJudgement } from '../store/judgements';
 import { lockEntries, lockPosition } from '../store/locks';
 import type { Scope } from '../store/scope';
 import { inTransaction } from '../store/transaction';
@@ -35,7 +35,10 @@ export async function judgeMatch(scope: Scope, { a, b, judgement }: JudgeRequest
       if (entry?.kind === 'ACTOR') return [];
       return [new Problem('INVALID', `${name}: only actors are judged; this is ${entry?.kind}.`, `/${name}`, id)];
     });
-    if (problems.length > 0 || (await findJudgement(run, a, b)) === judgement) return problems;
+    if (problems.length > 0) return problems;
+    // What was judged of what is merged by now may stand against what was judged of the two before.
+    const isNoted = (await findJudgement(run, a, b)) === judgement;
+    if (isNoted && (judgement === 'NOT_SAME' || !(await isJudgedApart(run, a, b)))) return [];
     await lockPosition(run);
     await writeJudgement(run, { a, b, judgement, author: viewer.user.uuid });
     return [];

@@ -5,7 +5,7 @@ import { IDENTITY_NOW } from './identity';
 const { clusterOf } = IDENTITY_NOW;
 
 /** That a judgement `j` is of two entries, or of what was merged into them. */
-export const isBetween = (one: string, other: string): string =>
+const isBetween = (one: string, other: string): string =>
   `(j.one = any(${clusterOf(one)}) and j.other = any(${clusterOf(other)})
     or j.other = any(${clusterOf(one)}) and j.one = any(${clusterOf(other)}))`;
 
@@ -23,15 +23,25 @@ export async function findJudgement(run: Run, a: string, b: string): Promise<Jud
   return row?.judgement ?? null;
 }
 
-/** Whether one of two entries, or of what was merged into them, was judged not to be the other. */
+/**
+ * That two entries are apart: they, or what was merged into them, were judged NOT_SAME, and nobody has judged otherwise of the two
+ * themselves since. What is merged cannot be judged itself any more.
+ */
+export const isApart = (one: string, other: string): string =>
+  `exists (
+    select from judgement j where j.judgement = 'NOT_SAME' and j.until is null and ${isBetween(one, other)}
+      and not exists (
+        select from judgement k
+          where k.one = least(${one}, ${other}) and k.other = greatest(${one}, ${other}) and k.until is null
+            and k.judgement <> 'NOT_SAME' and (k.since, k.at) > (j.since, j.at)))`;
+
+/** Whether two entries are apart by what was judged. */
 export async function isJudgedApart(run: Run, one: string, other: string): Promise<boolean> {
-  const rows = await run(
-    'judged-apart',
-    `select from judgement j
-      where j.judgement = 'NOT_SAME' and j.until is null and ${isBetween('$1::uuid', '$2::uuid')} limit 1`,
-    [one, other],
-  );
-  return rows.length > 0;
+  const [row] = await run<{ apart: boolean }>('judged-apart', `select ${isApart('$1::uuid', '$2::uuid')} as apart`, [
+    one,
+    other,
+  ]);
+  return row?.apart === true;
 }
 
 /** Notes what somebody judged of two entries, in the place of what was judged before. Both must be locked, and the position lock held. */

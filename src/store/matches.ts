@@ -1,6 +1,6 @@
 import type { MatchRecord } from '../model/match';
 import type { Run } from './database';
-import { isBetween } from './judgements';
+import { isApart } from './judgements';
 
 // Each look-up is one of its own ("offset 0"): joined, the planner compares all actors with each other (measured: 5 s among a
 // hundred of which one has 600 names).
@@ -48,8 +48,7 @@ export const findMatches = (
           where f.entry <> s.entry
             and (c.facets ->> 'actorType' = 'ANONYMOUS') = (s.facets ->> 'actorType' = 'ANONYMOUS')
             and ($3::uuid is null or f.entry = $3)
-            and ($3::uuid is not null or not exists (
-              select from judgement j where j.judgement = 'NOT_SAME' and j.until is null and ${isBetween('s.entry', 'f.entry')}))
+            and ($3::uuid is not null or not ${isApart('s.entry', 'f.entry')})
           group by f.entry, c.sort_title
           order by max(f.score) desc, c.sort_title collate "C", f.entry limit $2
       ) x`,

@@ -178,6 +178,22 @@ describe('Judging whether two are one', () => {
     expect(codes(await desk.merge(other, one))).toEqual(['INVALID', 'INVALID /into']);
   });
 
+  it('NOT_SAME of what is merged by now is taken back by judging otherwise of what answers for it', async () => {
+    const [one, other] = await desk.two();
+    const double = (await room.make.actor()).id;
+    await judge(one, other, 'SAME');
+    await judge(double, other, 'NOT_SAME');
+    await desk.merged(double, one);
+    expect(await candidates(one)).toEqual([]);
+    expect(codes(await desk.merge(one, other))).toEqual(['INVALID', 'INVALID /into']);
+    await judge(one, other, 'SAME');
+    expect(await candidates(one)).toEqual([{ actor: { id: other }, judgement: 'SAME' }]);
+    await desk.merged(one, other);
+    await desk.parted(one);
+    await desk.parted(double);
+    expect(codes(await desk.merge(double, other))).toEqual(['INVALID', 'INVALID /into']);
+  });
+
   it('refuses what is no pair of actors, and writes nothing', async () => {
     const [one, other] = await desk.two();
     const [gone, double] = await desk.two();
