@@ -96,6 +96,8 @@ async function lockPair(run: Run, viewer: Viewer, id: string | null): Promise<Pa
   if (!redirect) return new Problem('INVALID', 'id: this entry is not merged into another.', '/id', entry.id);
   const survivor = locked.find((one) => one.id === redirect.into);
   invariant(survivor, 'what answers for an entry is there');
+  // It is this one that is written to; the other stands again as it stood, with its own protection.
+  assertMay(viewer, 'MERGE', survivor);
   if (redirect.mergedInto !== redirect.into)
     return new Problem(
       'INVALID',

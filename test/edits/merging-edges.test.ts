@@ -106,6 +106,17 @@ describe('Limits and rights', () => {
     ).toEqual({ protection: { minimumRole: 'ADMIN' } });
   });
 
+  it('what was merged into one that is protected since is parted only by who may edit that', async () => {
+    const [one, other] = await desk.two();
+    await desk.merged(one, other);
+    await desk.act('protect', { id: other, minimumRole: 'ADMIN' }, 'ADMIN');
+    await writingNothing(room, async () => {
+      expect(await room.as('EDITOR').fails(PART, { input: { id: one } })).toBe('FORBIDDEN');
+    });
+    await desk.act('protect', { id: other, minimumRole: null }, 'ADMIN');
+    expect(codes(await desk.part(one))).toEqual(['SAVED']);
+  });
+
   it('nobody below EDITOR merges, parts or judges; nobody is told what is not there', async () => {
     const [one, other] = await desk.two();
     for (const role of [null, 'READER', 'CONTRIBUTOR'] as const) {
