@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { type Imported, importNewsroom } from '../edits/import-newsroom';
 import { type Exported, exportNewsroom } from '../store/export';
 import type { Newsroom } from '../store/scope';
@@ -32,13 +29,11 @@ export async function importFrom(
   newsroom: Newsroom,
   { file, check }: { file?: string; check?: boolean },
 ): Promise<Imported> {
-  const place = file === undefined ? mkdtempSync(path.join(tmpdir(), 'newsroom-import-')) : null;
-  const kept = place === null ? (file as string) : path.join(place, 'lines');
   const bars = { looked: showProgress('look'), written: showProgress('import') };
+  const source = file ?? (await keepInput(process.stdin));
   try {
-    if (place !== null) await keepInput(process.stdin, kept);
     return await importNewsroom(newsroom, {
-      lines: () => readLines(kept),
+      lines: () => readLines(source),
       isCheck: check,
       onProgress: (step, done, total) => {
         if (step === 'written') bars.looked.stop();
@@ -48,7 +43,7 @@ export async function importFrom(
   } finally {
     bars.looked.stop();
     bars.written.stop();
-    if (place !== null) rmSync(place, { recursive: true, force: true });
+    if (typeof source !== 'string') await source.close();
   }
 }
 

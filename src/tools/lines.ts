@@ -1,8 +1,10 @@
 import { StringDecoder } from 'node:string_decoder';
 import { once } from 'node:events';
-import { createReadStream, createWriteStream, openSync, readSync, closeSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
-import type { Readable, Writable } from 'node:stream';
+import { createWriteStream } from 'node:fs';
+import { type FileHandle, mkdtemp, open, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable, type Writable } from 'node:stream';
 import { pipeline, finished } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { badInput } from '../base/errors';
@@ -48,22 +50,29 @@ async function* readFrom(input: AsyncIterable<Buffer>): AsyncGenerator<Numbered>
   if (last !== '') yield parse(nr + 1, last);
 }
 
-const isGzip = (file: string): boolean => {
-  const start = Buffer.alloc(2);
-  const handle = openSync(file, 'r');
-  try {
-    return readSync(handle, start, 0, 2, 0) === 2 && start[0] === 0x1f && start[1] === 0x8b;
-  } finally {
-    closeSync(handle);
-  }
-};
+/** Where lines are: the path of a file, or an open one. */
+export type LineSource = string | FileHandle;
 
-/** The lines of an export in a file, packed by gzip or not. */
-export async function* readLines(file: string): AsyncGenerator<Numbered> {
-  const stream = createReadStream(file);
-  if (!isGzip(file)) return yield* readFrom(stream as AsyncIterable<Buffer>);
+const PIECE = 64 * 1024;
+
+async function* piecesOf(file: FileHandle): AsyncGenerator<Buffer> {
+  for (let position = 0; ;) {
+    const { bytesRead, buffer } = await file.read({ buffer: Buffer.allocUnsafe(PIECE), position });
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+async function isGzip(file: FileHandle): Promise<boolean> {
+  const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(2), position: 0 });
+  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+}
+
+async function* unpack(file: FileHandle): AsyncGenerator<Numbered> {
+  const pieces = Readable.from(piecesOf(file));
   const unpacked = createGunzip();
-  const packed = pipeline(stream, unpacked);
+  const packed = pipeline(pieces, unpacked);
   packed.catch(() => unpacked.destroy());
   try {
     yield* readFrom(unpacked as AsyncIterable<Buffer>);
@@ -73,7 +82,17 @@ export async function* readLines(file: string): AsyncGenerator<Numbered> {
     if (code.startsWith('Z_')) throw badInput('import', `the file cannot be unpacked: ${(error as Error).message}.`);
     throw error;
   } finally {
-    stream.destroy();
+    pieces.destroy();
+  }
+}
+
+/** The lines of an export, packed by gzip or not, from the beginning each time. What was open stays open. */
+export async function* readLines(source: LineSource): AsyncGenerator<Numbered> {
+  const file = typeof source === 'string' ? await open(source) : source;
+  try {
+    yield* (await isGzip(file)) ? unpack(file) : readFrom(piecesOf(file));
+  } finally {
+    if (file !== source) await file.close();
   }
 }
 
@@ -123,5 +142,14 @@ export function writeLines(output: Writable): LineWriter {
   );
 }
 
-/** Keeps what comes in in a file, for it is read twice. */
-export const keepInput = (input: Readable, file: string): Promise<void> => pipeline(input, createWriteStream(file));
+/**
+ * Keeps what comes in, for it is read twice. The file has no name from the beginning: however the program ends, nothing of a
+ * newsroom is left behind.
+ */
+export async function keepInput(input: AsyncIterable<Buffer>): Promise<FileHandle> {
+  const place = await mkdtemp(path.join(tmpdir(), 'newsroom-import-'));
+  const file = await open(path.join(place, 'lines'), 'wx+', 0o600);
+  await rm(place, { recursive: true, force: true });
+  for await (const piece of input) await file.writeFile(piece);
+  return file;
+}

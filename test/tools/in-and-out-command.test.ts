@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import pg from 'pg';
+import { keepInput, readLines } from '../../src/tools/lines';
 import { loadSample } from '../../src/tools/load-sample';
-import { holdings } from '../support/copies';
+import { holdings, linesOf } from '../support/copies';
 import { createDatabase } from '../support/database';
 import { openTestNewsroom, type TestNewsroom } from '../support/newsroom';
 import { buildProgram, type BuiltProgram } from '../support/program';
@@ -21,6 +22,28 @@ beforeAll(async () => {
 afterAll(async () => {
   await room.close();
   rmSync(place, { recursive: true, force: true });
+});
+
+it('What comes from standard input is kept without a name while it is read twice', async () => {
+  const leftovers = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('newsroom-import-'));
+  const before = leftovers();
+  const lines = (await linesOf(room)).map((line) => `${JSON.stringify(line)}\n`).join('');
+  for (const input of [Buffer.from(lines), gzipSync(lines)]) {
+    let seen: string[] = [];
+    async function* coming() {
+      yield input.subarray(0, 100);
+      seen = leftovers();
+      yield input.subarray(100);
+    }
+    const file = await keepInput(coming());
+    for (const time of ['first', 'second']) {
+      const read: unknown[] = [];
+      for await (const { line } of readLines(file)) read.push(line);
+      expect([time, read]).toEqual([time, await linesOf(room).then(([, ...rest]) => [expect.anything(), ...rest])]);
+    }
+    await file.close();
+    expect(seen).toEqual(before);
+  }
 });
 
 describe('On the command line', () => {
