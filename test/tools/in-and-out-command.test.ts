@@ -48,8 +48,8 @@ it('What comes from standard input is kept without a name while it is read twice
 
 describe('On the command line', () => {
   let program: BuiltProgram;
-  beforeAll(() => {
-    program = buildProgram();
+  beforeAll(async () => {
+    program = await buildProgram();
   });
   afterAll(() => program.clear());
 
