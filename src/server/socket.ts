@@ -81,7 +81,8 @@ export class Socket {
 
   /** Begins an operation: what is to be iterated over or passed on, or the errors for which it was not begun. */
   async begin(id: string, payload: SubscribePayload): Promise<[Operation, Streamed | Answer] | readonly ToldError[]> {
-    if (this.isClosing) return this.telling.told(new WikiError('SERVICE_UNAVAILABLE', 'The server is stopping.'));
+    if (this.isClosing || !this.isOpen)
+      return this.telling.told(new WikiError('SERVICE_UNAVAILABLE', 'The server is stopping.'));
     try {
       const operation = this.telling.read(payload);
       if (operation.type === 'subscription') return [operation, await this.subscribe(id, operation, payload.variables)];
@@ -152,6 +153,10 @@ export class Socket {
       write: (bytes) => this.send(Buffer.concat([head, bytes, tail])),
     };
     const done: IteratorResult<Answer> = { done: true, value: undefined };
+    // Over for the client at once, though what is being waited for may take a while to notice.
+    const ended = new Promise<readonly ToldError[]>((resolve) =>
+      ending.signal.addEventListener('abort', () => resolve([]), { once: true }),
+    );
     let telling: Promise<readonly ToldError[]> | null = null;
     const finish = async (): Promise<IteratorResult<Answer>> => {
       end();
@@ -162,7 +167,7 @@ export class Socket {
       next: async () => {
         if (telling || !this.seat) return finish();
         telling = this.telling.tell(this.seat, question, ask, outlet);
-        const errors = await telling;
+        const errors = await Promise.race([telling, ended]);
         if (errors.length === 0 || ending.signal.aborted) return finish();
         return { done: false, value: { data: null, errors } };
       },

@@ -8,6 +8,7 @@ import { type RequestError, refuseAddress } from './bodies';
 import type { Answer, Telling } from './live';
 import { mayBringToken } from './origins';
 import { argsOf, Socket, type SocketContext, type Streamed, TRY_AGAIN } from './socket';
+import { Turns } from './turns';
 
 const MOST_FRAME_BYTES = 65_536;
 /** How long the close of a socket is waited for at a stop. */
@@ -110,11 +111,17 @@ export class Sockets {
         protocol: ws.protocol,
         send: async (data) => socket.send(data),
         close: (code, reason) => void socket.close(code ?? CloseCode.BadRequest, reason ?? ''),
-        onMessage: (receive) =>
+        onMessage: (receive) => {
+          const turns = new Turns(
+            receive,
+            (id) => socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`),
+            (error) => this.fail(socket, error),
+          );
           ws.on('message', (data) => {
             heard();
-            receive(String(data)).catch((error: unknown) => this.fail(socket, error));
-          }),
+            turns.take(String(data));
+          });
+        },
       },
       socket,
     );

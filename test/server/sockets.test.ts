@@ -12,6 +12,7 @@ import {
   until,
   stopFollowing,
 } from '../support/followers';
+import type { Answer } from '../support/newsroom';
 import { startServer, type TestServer } from '../support/server';
 
 const LISTED = 'https://desk.example';
@@ -77,6 +78,53 @@ describe('the protocol has its own codes', () => {
       closed: Promise.resolve({ code: 0, reason: error.message }),
     }));
     expect(await closed).toMatchObject({ reason: expect.stringMatching(/subprotocol/i) });
+  });
+});
+
+describe('an id that was ended', () => {
+  const END = { id: '1', type: 'complete' };
+  /** What was said under the id, after so many checkpoints, until another subscription was told of the same change. */
+  async function heardUntilTold(
+    socket: Awaited<ReturnType<typeof openSocket>>,
+    checkpoints: number,
+  ): Promise<Answer[]> {
+    socket.say(ask('witness', CHANGES));
+    await socket.heard.until(({ messages }) => messages.filter(({ type }) => type === 'next').length > checkpoints);
+    const { id } = await server.room.make.story();
+    const told = ({ messages }: { messages: Answer[] }): string[] =>
+      messages.filter((one) => one.payload?.data?.changes?.change?.entryId === id).map((one) => one.id);
+    await socket.heard.until((heard) => ['1', 'witness'].every((one) => told(heard).includes(one)));
+    return socket.heard.messages.filter((message) => message.id === '1');
+  }
+  const brief = (messages: Answer[]): string[] =>
+    messages.map(({ type, payload }) => payload?.data?.changes?.change?.kind ?? type);
+
+  it('is of the next subscription alone, asked in the same breath', async () => {
+    const socket = await openSocket();
+    for (const message of [ask('1', CHANGES), END, ask('1', CHANGES)]) socket.say(message);
+    expect(brief(await heardUntilTold(socket, 1))).toEqual(['next', 'PUBLISHED']);
+    socket.say(END);
+    socket.say(ask('1', '{ __typename }'));
+    await socket.heard.until(({ messages }) => messages.at(-1)?.type === 'complete');
+    expect(socket.heard.messages.at(-2)).toEqual({ id: '1', type: 'next', payload: { data: { __typename: 'Query' } } });
+    socket.ws.close();
+    await socket.closed;
+  });
+
+  it('is of the next subscription alone, asked after it had begun', async () => {
+    const socket = await openSocket();
+    socket.say(ask('1', CHANGES));
+    await socket.heard.until(({ messages }) => messages.length === 1);
+    for (const message of [END, ask('1', CHANGES), END, ask('1', CHANGES)]) socket.say(message);
+    expect(brief(await heardUntilTold(socket, 2))).toEqual(['next', 'next', 'PUBLISHED']);
+    socket.ws.close();
+    await socket.closed;
+  });
+
+  it('is taken as soon as it is asked again', async () => {
+    const socket = await openSocket();
+    for (const message of [ask('1', CHANGES), END, ask('1', CHANGES), ask('1', CHANGES)]) socket.say(message);
+    expect((await socket.closed).code).toBe(4409);
   });
 });
 
