@@ -17,14 +17,21 @@ export interface Reach {
 const FIRST_FREE_PORT = 1024;
 const HTTPS_PORT = '443';
 
+/** All that is given out of IPv6 so far: the rest is nobody's, or an address of IPv4 in another coat (`::7f00:1`). */
+const GIVEN_OUT = ipaddr.IPv6.parseCIDR('2000::/3');
+
+const isGivenOut = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
+  address instanceof ipaddr.IPv4 || address.match(GIVEN_OUT);
+
 /**
  * Whether an address, as a resolver or a URL writes it, is one that anybody on the internet may use: no private, local,
  * shared, mapped, translated, multicast or reserved one. With `allowsLoopback` the machine's own are let through too.
  */
 export function isOutside(address: string, allowsLoopback: boolean): boolean {
   if (!ipaddr.isValid(address)) return false;
-  const range = ipaddr.parse(address).range();
-  return range === 'unicast' || (allowsLoopback && range === 'loopback');
+  const parsed = ipaddr.parse(address);
+  const range = parsed.range();
+  return (range === 'unicast' && isGivenOut(parsed)) || (allowsLoopback && range === 'loopback');
 }
 
 /** Host of a URL without the brackets of IPv6 and without the dot that may end a name. */
