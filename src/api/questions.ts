@@ -54,7 +54,8 @@ export async function openSubscription(
     contextValue: scope,
   });
   if (!(followed instanceof Followed)) throw new OperationRefused(coded((followed as ExecutionResult).errors ?? []));
-  const values = Object.fromEntries(standing.variables.map((key) => [key, variables[key]]));
+  const given = standing.variables.filter((key) => Object.hasOwn(variables, key));
+  const values = Object.fromEntries(given.map((key) => [key, variables[key]]));
   return {
     audience: `${name ?? ''} ${JSON.stringify(values)} ${standing.text}`,
     isPersonal: 'filter' in followed.what && followed.what.filter.watchedBy !== null,

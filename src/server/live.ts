@@ -50,7 +50,7 @@ export class Telling {
     const refusal = this.checkQuery(query, variables);
     if (refusal) throw refusal;
     const name = typeof operationName === 'string' ? operationName : undefined;
-    const key = `${name ?? ''} ${String(query)}`;
+    const key = JSON.stringify([name, query]);
     const before = this.operations.get(key);
     if (before) return before;
     const operation = readOperation(this.live.schema, String(query), name);
