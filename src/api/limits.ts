@@ -13,7 +13,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
-import { tooComplex, WikiError } from '../base/errors';
+import { badInput, tooComplex, WikiError } from '../base/errors';
 
 /** What a query may ask for at most; the settings of the same names. */
 export interface QueryLimits {
@@ -181,7 +181,8 @@ function checkDocument(document: DocumentNode, limits: QueryLimits, variables: V
     if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
   }
   for (const operation of operations) {
-    const refusal = checkOperation(operation, { fragments, limits, variables });
+    const refusal =
+      checkOperation(operation, { fragments, limits, variables }) ?? refuseConditions(operation, fragments);
     if (refusal) return refusal;
   }
   const measurer = new Measurer(fragments, () => undefined, limits.pageDefault);
@@ -221,6 +222,33 @@ function checkOperation(operation: OperationDefinitionNode, { fragments, limits,
       : excess('root fields', limits.queryRootFields, measure.roots)) ??
     excess('expected nodes', limits.queryNodes, measure.nodes)
   );
+}
+
+const CONDITIONS = new Set(['skip', 'include']);
+
+/** GraphQL has no condition at the root of a subscription; graphql-js does not refuse it, and fails as it validates or runs. */
+function refuseConditions(
+  { operation, selectionSet }: OperationDefinitionNode,
+  fragments: Request['fragments'],
+): WikiError | null {
+  if (operation !== 'subscription') return null;
+  const spread = new Set<string>();
+  const roots = [selectionSet];
+  for (const { selections } of roots)
+    for (const selection of selections) {
+      const condition = selection.directives?.find(({ name }) => CONDITIONS.has(name.value));
+      if (condition)
+        return badInput(
+          'query',
+          `@${condition.name.value} cannot stand at the one field that a subscription asks for.`,
+        );
+      if (selection.kind === Kind.INLINE_FRAGMENT) roots.push(selection.selectionSet);
+      const name = selection.kind === Kind.FRAGMENT_SPREAD ? selection.name.value : null;
+      const fragment = name === null || spread.has(name) ? undefined : fragments.get(name);
+      if (fragment) roots.push(fragment.selectionSet);
+      if (name !== null) spread.add(name);
+    }
+  return null;
 }
 
 const checkSizes = ({ ordinary, introspection }: Measure, limits: QueryLimits): WikiError | null =>
