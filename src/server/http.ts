@@ -78,6 +78,13 @@ function answerError(reply: FastifyReply, status: number, message: string, exten
 const refuseUnreadable = (reply: FastifyReply, status: number): FastifyReply =>
   answerError(reply, status, 'This is not a request that the server understands.', { code: 'BAD_REQUEST' });
 
+/** With what one asks where. */
+const METHODS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['/graphql', ['GET', 'POST']],
+  ['/graphql/stream', ['GET', 'POST']],
+  ['/events', ['GET']],
+]);
+
 function handleErrors(app: FastifyInstance, log: Log): void {
   const formatError = makeFormatError((error, incidentId) => log.error({ err: error, incidentId }, 'request failed'));
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, _request, reply) => {
@@ -94,12 +101,14 @@ function handleErrors(app: FastifyInstance, log: Log): void {
     return answerError(reply, 500, message, extensions);
   });
   app.setNotFoundHandler((request, reply) => {
-    if (!/^\/graphql(\/stream)?(\?|$)/.test(request.url))
+    const { pathname } = new URL(request.url, 'http://localhost');
+    const allowed = METHODS.get(pathname);
+    if (!allowed)
       return answerError(reply, 404, 'There is nothing here. The API is at /graphql, its explorer at /.', {
         code: 'NOT_FOUND',
       });
-    void reply.header('allow', 'GET, POST');
-    return answerError(reply, 405, 'Ask with POST, or with GET.', { code: 'BAD_REQUEST' });
+    void reply.header('allow', allowed.join(', '));
+    return answerError(reply, 405, `Ask with ${allowed.join(' or ')}.`, { code: 'BAD_REQUEST' });
   });
 }
 

@@ -4,7 +4,7 @@ import { type Operation, OperationRefused, type ToldError } from '../api/operati
 import { WikiError } from '../base/errors';
 import type { Question } from '../feed/subscriber';
 import { Scope, type Viewer } from '../store/scope';
-import { readAsked } from './asked';
+import { readStreamed } from './asked';
 import { RequestError } from './bodies';
 import { EventStream } from './event-stream';
 import type { Answer, Telling } from './live';
@@ -79,12 +79,14 @@ export class Streams {
 
   private async answerGraphql(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const scope = request.getDecorator<RequestScope>('scope');
-    const asked = readAsked(request);
+    const asked = readStreamed(request);
     await scope.signIn();
     try {
       const operation = this.telling.read(asked);
-      if (operation.type === 'mutation' && request.method === 'GET')
+      if (operation.type === 'mutation' && request.method === 'GET') {
+        void reply.header('allow', 'POST');
         throw new RequestError(405, 'BAD_REQUEST', 'Mutations go with POST.');
+      }
       if (operation.type !== 'subscription') return this.answerOnce(reply, await this.telling.answer(scope, asked));
       await this.follow(reply, scope.viewer, operation, asked.variables);
     } catch (error) {

@@ -1,0 +1,124 @@
+import { CHANGES, followBySocket, followByStream, stopFollowing } from '../support/followers';
+import { startServer, type TestServer } from '../support/server';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterEach(stopFollowing);
+afterAll(() => server.close());
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const send = (body: unknown, headers: Record<string, string> = {}) =>
+  server.send('/graphql/stream', {
+    method: 'POST',
+    headers: { ...JSON_TYPE, ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+const inAddress = (asked: Record<string, string>, headers: Record<string, string> = {}) =>
+  server.send(`/graphql/stream?${String(new URLSearchParams(asked))}`, { headers });
+const QUERY = '{ __typename }';
+
+describe('What is asked over Server-Sent Events', () => {
+  it.each<[unknown, RegExp]>([
+    ['null', /object/],
+    ['"x"', /object/],
+    ['5', /object/],
+    [[], /object/],
+    [[{ query: QUERY }], /object/],
+    [{}, /query: is missing/],
+    [{ query: 5 }, /query: must be a string/],
+    [{ query: QUERY, variables: 'x' }, /variables/],
+    [{ query: QUERY, variables: [] }, /variables/],
+    [{ query: QUERY, operationName: 5 }, /operationName/],
+    ['{', /not JSON/],
+    ['', /not JSON/],
+  ])('is well put, or refused by status: %j', async (body, reason) => {
+    const { status, code, body: answer } = await send(body);
+    expect([status, code]).toEqual([400, 'BAD_REQUEST']);
+    expect(answer.errors[0].message).toMatch(reason);
+  });
+
+  it.each([{}, { query: QUERY, variables: '{' }, { query: QUERY, variables: '5' }, { query: QUERY, variables: '[]' }])(
+    'is well put in an address, too: %j',
+    async (asked) => {
+      const { status, code } = await inAddress(asked as Record<string, string>);
+      expect([status, code]).toEqual([400, 'BAD_REQUEST']);
+    },
+  );
+
+  it('is answered as a stream, to who takes one', async () => {
+    const asked = { query: `query A { __typename } query B { head }`, operationName: 'A', variables: null };
+    for (const accept of ['text/event-stream', '*/*', 'application/json, text/event-stream;q=0.5', 'text/*']) {
+      const { status, text } = await send(asked, { accept });
+      expect([status, text]).toEqual([
+        200,
+        ':\n\nevent: next\ndata: {"data":{"__typename":"Query"}}\n\nevent: complete\ndata:\n\n',
+      ]);
+    }
+    for (const accept of ['application/json', 'text/html', 'text/event-streams']) {
+      const { status, code } = await send(asked, { accept });
+      expect([status, code]).toEqual([406, 'BAD_REQUEST']);
+    }
+  });
+
+  it('by another method is refused with those that there are', async () => {
+    const refusals: [string, RequestInit, string][] = [
+      ['/graphql/stream', { method: 'PUT' }, 'GET, POST'],
+      ['/events', { method: 'POST', headers: JSON_TYPE, body: '{}' }, 'GET'],
+      ['/events?kinds=PUBLISHED', { method: 'HEAD' }, 'GET'],
+      [
+        `/graphql/stream?query=${encodeURIComponent('mutation { createStory(input: { fields: {} }) { outcome } }')}`,
+        {},
+        'POST',
+      ],
+    ];
+    for (const [where, init, allowed] of refusals) {
+      const { status, headers } = await server.send(where, init);
+      expect([where, status, headers.get('allow')]).toEqual([where, 405, allowed]);
+    }
+  });
+});
+
+describe.each(Object.entries({ 'a WebSocket': followBySocket, 'Server-Sent Events': followByStream }))(
+  'A condition at the root of a subscription, over %s,',
+  (_name, follow) => {
+    it.each([
+      'subscription ($x: Boolean = true) { changes @skip(if: $x) { cursor } }',
+      'subscription ($x: Boolean!) { changes @include(if: $x) { cursor } }',
+      'subscription { ... @include(if: false) { changes { cursor } } }',
+      'subscription { ...F } fragment F on Subscription { ...G } fragment G on Subscription { changes @skip(if: false) { cursor } }',
+    ])('is refused: %s', async (query) => {
+      const { heard } = follow(server.url, { query, variables: { x: true } });
+      await heard.until(({ errors }) => errors.length > 0);
+      expect(JSON.stringify(heard.errors[0])).not.toContain('INTERNAL');
+      expect(server.logged.filter((line) => line.includes('incidentId'))).toEqual([]);
+    });
+
+    it('is none further down', async () => {
+      const query = CHANGES.replace('change {', 'change @include(if: true) {');
+      const { heard, stop } = follow(server.url, { query });
+      await heard.until(({ messages }) => messages.length > 0);
+      expect(heard.messages[0].data.changes).toHaveProperty('change', null);
+      stop();
+    });
+  },
+);
+
+it('a condition at the root of a subscription is refused over HTTP in the same words', async () => {
+  const query = 'subscription ($x: Boolean!) { changes @include(if: $x) { cursor } }';
+  const { status, body } = await server.post(query, { x: true });
+  expect(status).toBe(400);
+  expect(body.errors[0]).toMatchObject({
+    message: 'query: @include cannot stand at the one field that a subscription asks for.',
+    extensions: { code: 'BAD_USER_INPUT', field: 'query' },
+  });
+});
+
+it('a variable may have any name', async () => {
+  const query = 'subscription ($toString: ChangeFilter) { changes(filter: $toString) { cursor } }';
+  const { heard, stop } = followBySocket(server.url, { query });
+  await heard.until(({ messages }) => messages.length > 0);
+  expect(heard.messages[0]).toEqual({ data: { changes: { cursor: expect.any(String) } } });
+  stop();
+});
