@@ -2,7 +2,7 @@ import type { ChangeKind, ChangeRecord } from '../model/change';
 import type { EntryKind } from '../model/entry';
 import type { View } from '../model/lens';
 import type { Run } from './database';
-import { IDENTITY_NOW } from './identity';
+import { IDENTITY_NOW, oneWith } from './identity';
 import { findHolders, holdsAt, waysOf } from './holding';
 
 /** What a follower asks for; null is any, an empty list is nothing. */
@@ -132,7 +132,7 @@ async function look(
     `feed-${view}${byEntry ? '-by-entry' : ''}${story === null ? '' : '-of-story'}`,
     // In steps: what is asked for is found first, and of that as much is looked at in order as the page needs.
     `with looked as materialized (${lookAt(view, byEntry)}),
-      ${story === null ? '' : `${waysOf(`array[${namedBy('$7::uuid', `'${view}'`)}]`, `'${view}'`)},`}
+      ${story === null ? '' : `${waysOf(`array[${IDENTITY_NOW.namedBy('$7::uuid', `'${view}'`)}]`, `'${view}'`)},`}
       asked as materialized (
         select c.*, e.kind as entry_kind from looked c join entry e on e.id = c.entry
           where ($3::text[] is null or ${KIND[view]} = any($3)) and ($4::text[] is null or e.kind = any($4))
@@ -152,13 +152,6 @@ async function look(
   return { rows: looked, last, head, found: answer.filter((row): row is Row & typeof row => row.position !== null) };
 }
 
-const { namedBy, clusterOf } = IDENTITY_NOW;
-
-// All that answers for what is named or watched, and all for which that answers: they count as one (rules 4.9).
-const clustersOf = (id: string, view: View): string =>
-  `(select m.id from (select ${namedBy(id, `'${view}'`)} as root) n
-    cross join unnest(array_append(${clusterOf('n.root', `'${view}'`)}, ${id})) as m (id))`;
-
 /** Which of these entries each of these ids means to the readers of a view. */
 export const findNamed = (
   run: Run,
@@ -169,7 +162,7 @@ export const findNamed = (
   run(
     `feed-named-${view}`,
     `select distinct i.id as name, m.id as entry from unnest($1::uuid[]) as i (id)
-      cross join lateral ${clustersOf('i.id', view)} m where m.id = any($2::uuid[])`,
+      cross join lateral ${oneWith('i.id', `'${view}'`)} m where m.id = any($2::uuid[])`,
     [names, entries],
   );
 
@@ -183,15 +176,15 @@ export const findWatching = (
   run(
     `feed-watching-${view}`,
     `select distinct w.user_id as user, m.id as entry from watch w
-      cross join lateral ${clustersOf('w.entry', view)} m where w.user_id = any($1::uuid[]) and m.id = any($2::uuid[])`,
+      cross join lateral ${oneWith('w.entry', `'${view}'`)} m where w.user_id = any($1::uuid[]) and m.id = any($2::uuid[])`,
     [users, entries],
   );
 
 async function entriesOf(run: Run, filter: FeedFilter): Promise<readonly string[] | null> {
   const { view, entries, watchedBy } = filter;
   if (entries === null && watchedBy === null) return null;
-  const named = `select m.id from unnest($1::uuid[]) as i (id) cross join lateral ${clustersOf('i.id', view)} m`;
-  const watched = `select m.id from watch w cross join lateral ${clustersOf('w.entry', view)} m where w.user_id = $2`;
+  const named = `select m.id from unnest($1::uuid[]) as i (id) cross join lateral ${oneWith('i.id', `'${view}'`)} m`;
+  const watched = `select m.id from watch w cross join lateral ${oneWith('w.entry', `'${view}'`)} m where w.user_id = $2`;
   const rows = await run<{ id: string }>(
     `feed-entries-${view}`,
     `select distinct x.id from (${named} union all ${watched}) x

@@ -37,3 +37,11 @@ export const identityAt = (position: string): Identity =>
   identity(
     (redirect) => `${redirect}.since <= ${position} and (${redirect}.until is null or ${redirect}.until > ${position})`,
   );
+
+/**
+ * All that answers for what a reader of a view names now, and all for which that answers, as rows of `id`: they count as one
+ * (rules 4.9).
+ */
+export const oneWith = (id: string, view: string): string =>
+  `(select m.id from (select ${IDENTITY_NOW.namedBy(id, view)} as root) n
+    cross join unnest(array_append(${IDENTITY_NOW.clusterOf('n.root', view)}, ${id})) as m (id))`;

@@ -1,5 +1,6 @@
 import type { PresentRecord } from '../model/comment';
 import type { Run } from './database';
+import { oneWith } from './identity';
 
 /** So long after the last word somebody is no longer there, by the database's clock: that of all processes. */
 export const SILENCE = `interval '30 seconds'`;
@@ -7,16 +8,19 @@ export const SILENCE = `interval '30 seconds'`;
 /** So many are told of at once. */
 const MOST_TOLD = 500;
 
-/** Who has these entries open now, and which part of each, in the order in which they came. Rows of whoever fell silent do not count. */
+/** Who has these entries open now, and which part of each, in the order in which they came. Rows of whoever fell silent do not count;
+ * who has open what was merged into it has it open itself. */
 export const findPresentIn = (run: Run, entries: readonly string[]): Promise<PresentRecord[]> =>
   run<PresentRecord>(
     'present',
-    `select x.* from (select distinct id from unnest($1::uuid[]) as i (id)) i
+    `select i.id as entry, x.* from (select distinct id from unnest($1::uuid[]) as i (id)) i
       cross join lateral (
-        select user_id as user, entry, nullif(path, '') as path, since from presence
-          where entry = i.id and seen_at >= clock_timestamp() - ${SILENCE}
-          order by since, user_id, path limit ${MOST_TOLD}) x
-      order by x.entry, x.since, x.user, x.path`,
+        select p.user_id as user, nullif(p.path, '') as path, min(p.since) as since
+          from ${oneWith('i.id', `'LATEST'`)} m join presence p on p.entry = m.id
+          where p.seen_at >= clock_timestamp() - ${SILENCE}
+          group by p.user_id, p.path
+          order by 3, 1, p.path limit ${MOST_TOLD}) x
+      order by i.id, x.since, x.user, x.path`,
     [entries],
   );
 

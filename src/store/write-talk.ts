@@ -89,7 +89,9 @@ export async function notePresence(
 ): Promise<Announced> {
   const [row] = await run<{ isThere: boolean; isHeard: boolean }>(
     'note-presence',
-    `with target as (select s.entry as id from shown s where s.entry = $2 and s.view = 'LATEST'),
+    `with target as (
+          select $2::uuid as id from shown s where s.entry = ${namedBy('$2::uuid', `'LATEST'`)} and s.view = 'LATEST'
+        ),
         others as (
           select count(*) as count from presence
             where user_id = $1 and (entry, path) <> ($2, $3) and seen_at >= clock_timestamp() - ${SILENCE}

@@ -4,6 +4,7 @@ import { announcePresence } from '../../src/edits/presence';
 import { findPresent } from '../../src/store/presence';
 import { openNewsroom } from '../../src/store/open-newsroom';
 import { type Newsroom, Scope } from '../../src/store/scope';
+import { openJoiningDesk } from '../support/joining';
 import { type Answer, openTestNewsroom, type TestNewsroom } from '../support/newsroom';
 import { writingNothing } from '../support/tables';
 
@@ -115,6 +116,22 @@ describe('Whoever has an entry open', () => {
     await silence(40);
     await announce(await draft());
     expect(await room.sql('select entry from presence where entry = $1', [left])).toEqual([]);
+  });
+
+  it('has it open by whatever id it goes, as long as two are one', async () => {
+    const desk = openJoiningDesk(room);
+    const [former, survivor] = await desk.two();
+    await announce(former, '/names', 'ADMIN');
+    await desk.merged(former, survivor);
+    expect(whoAndWhere(await announce(survivor, '/names'))).toEqual(['The ADMIN /names', 'The CONTRIBUTOR /names']);
+    const present = await announce(former, '/names');
+    expect(whoAndWhere(present)).toEqual(['The ADMIN /names', 'The CONTRIBUTOR /names']);
+    expect(present.map(({ entry }) => entry.id)).toEqual([survivor, survivor]);
+    await desk.parted(former);
+    expect(whoAndWhere(await announce(survivor, '/names', 'EDITOR'))).toEqual([
+      'The CONTRIBUTOR /names',
+      'The EDITOR /names',
+    ]);
   });
 
   it('has at most 50 parts open, and may go on with those', async () => {

@@ -6,6 +6,7 @@ import {
   type Following,
   stopFollowing,
 } from '../support/followers';
+import { openDesk } from '../support/desk';
 import type { Answer } from '../support/newsroom';
 import { startServer, type TestServer } from '../support/server';
 
@@ -205,4 +206,31 @@ it('presence is told at once and as it changes, across processes', async () => {
   expect(following.heard.messages[2]).toEqual({ data: { presence: [] } });
   following.stop();
   await other.close();
+});
+
+it('presence is told of what two have open who go by the former and the present id of one entry', async () => {
+  const [one, other] = [await server.room.make.actor(), await server.room.make.actor()];
+  const query = `subscription ($id: ID!) { presence(entry: $id) { path entry { id } } }`;
+  const token = await server.tokenOf('CONTRIBUTOR');
+  const before = followBySocket(server.url, { query, variables: { id: one.id }, token });
+  await before.heard.until(({ messages }) => messages.length === 1);
+  await openDesk(server.room).act('mergeEntries', { from: one.id, into: other.id });
+  const after = followBySocket(server.url, { query, variables: { id: other.id }, token });
+  await after.heard.until(({ messages }) => messages.length === 1);
+  for (const { id } of [one, other])
+    await server.post(
+      `mutation { announcePresence(input: { entry: "${id}", path: "/${id}" }) { present { path } } }`,
+      {},
+      { token },
+    );
+  const isTold = (message: Answer): boolean => message.data.presence.length === 2;
+  for (const { heard } of [before, after]) {
+    await heard.until(({ messages }) => messages.some(isTold));
+    expect(heard.messages.find(isTold).data.presence).toEqual([
+      { path: `/${one.id}`, entry: { id: other.id } },
+      { path: `/${other.id}`, entry: { id: other.id } },
+    ]);
+  }
+  before.stop();
+  after.stop();
 });
