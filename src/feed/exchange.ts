@@ -59,6 +59,11 @@ function post(call: Call, addresses: readonly string[], signal: AbortSignal): Pr
     // A connection of its own each time: one that is kept would outlive what its name resolves to.
     const request = send(call.url, { method: 'POST', headers, agent: false, signal, lookup: pinnedTo(addresses) });
     request.on('error', reject);
+    // An answer that wants another protocol is none of the others: without a listener nobody would hear of it.
+    request.on('upgrade', ({ statusCode = 0 }, socket) => {
+      socket.destroy();
+      resolve({ end: 'answered', status: statusCode, retryAfterMs: null, said: '' });
+    });
     request.on('response', (response) => {
       const chunks: Buffer[] = [];
       let length = 0;
@@ -125,7 +130,7 @@ export async function exchange(call: Call, { timeLimitMs, cut, ...reach }: Bound
   if (cut.aborted) end();
   try {
     const addresses = await within(over.signal, findAddresses(call.url, reach));
-    return await post(call, addresses, over.signal);
+    return await within(over.signal, post(call, addresses, over.signal));
   } catch (error) {
     if (cut.aborted) return { end: 'cut' };
     if (over.signal.aborted)

@@ -51,6 +51,12 @@ describe('What a receiver answers that is not 2xx, or does not answer', () => {
   it.each<[string, Parameters<Receiver['answers']>[0], number | null, RegExp]>([
     ['500', 500, 500, /^The receiver answered 500\.$/],
     [
+      'another protocol',
+      (response) => response.socket?.end('HTTP/1.1 101 X\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
+      101,
+      /^The receiver answered 101\.$/,
+    ],
+    [
       '404 with words',
       (response) => response.writeHead(404).end('no such hook'),
       404,
