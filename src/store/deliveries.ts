@@ -150,7 +150,7 @@ export const findDueDeliveries = async (run: Run, webhook: string, limit: number
     )
   ).map((row) => ({ ...row, position: BigInt(row.position) }));
 
-/** The receiver has it. */
+/** The receiver has it. What it asked to be left alone for another call stands: that may be the later word. */
 export async function markDelivered(run: Run, webhook: string, id: string, status: number): Promise<void> {
   await run(
     'mark-delivered',
@@ -159,8 +159,7 @@ export async function markDelivered(run: Run, webhook: string, id: string, statu
             next_attempt_at = null, delivered_at = date_trunc('milliseconds', clock_timestamp())
           where id = $2 and webhook = $1
       )
-      update webhook set failing_since = null, paused_until = null
-        where id = $1 and (failing_since is not null or paused_until is not null)`,
+      update webhook set failing_since = null where id = $1 and failing_since is not null`,
     [webhook, id, status],
   );
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { openDesk } from '../support/desk';
 import type { Answer } from '../support/newsroom';
 import { type Received, type Receiver, startReceiver, verify } from '../support/receiver';
@@ -153,4 +154,30 @@ it('nothing is sent for a webhook that was deleted', async () => {
   await until(async () => (await desk.deliveriesOf(kept.id))[0]?.state === 'DELIVERED');
   expect(receiver.calls.map(({ path }) => path)).toEqual(['/kept']);
   expect(await desk.find(id)).toBeNull();
+});
+
+it('429 is not outdone by what was answered well to calls that were under way', async () => {
+  const { head } = await desk.room.as('EDITOR').run('{ head }');
+  for (let made = 0; made < 6; made++) await desk.room.make.actor();
+  const waiting: ServerResponse[] = [];
+  receiver.answers((response) => void waiting.push(response));
+  const { webhook } = await desk.create({ url: receiver.url, after: head });
+  await receiver.got(4);
+  waiting.shift()?.writeHead(429, { 'retry-after': '120' }).end();
+  const states = async (): Promise<string> =>
+    (await desk.deliveriesOf(webhook.id))
+      .map(({ state }) => state[0])
+      .toSorted()
+      .join('');
+  await until(async () => (await states()) === 'PPPPPR');
+  for (const response of waiting.splice(0)) response.writeHead(204).end();
+  await until(async () => (await states()) === 'DDDPPR');
+  const other = await startReceiver();
+  open.push(other);
+  await desk.make(other.url);
+  await desk.room.make.story();
+  await other.got(1);
+  await desk.room.make.story();
+  await other.got(2);
+  expect(receiver.calls.length).toBe(4);
 });
