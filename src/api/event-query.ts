@@ -64,7 +64,9 @@ export async function openEvents(
   after: bigint | null = null,
 ): Promise<Question> {
   const filter = readFeedFilter(scope, readFilter(query));
-  const place = after ?? (await findPlace(scope, filter.view, last ?? oneOf(query, 'after')));
+  const asked = oneOf(query, 'after');
+  const place =
+    after ?? (await findPlace(scope, filter.view, last ?? asked, last === null ? 'after' : 'Last-Event-ID'));
   const { run } = hub.newsroom.database;
   const { moments } = hub.newsroom;
   return {

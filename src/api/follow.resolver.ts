@@ -56,11 +56,17 @@ interface Asked<Args> {
 /**
  * Where a follower of a view begins: after a cursor, or now.
  *
+ * @param argument how the cursor is called where it came from, for messages.
  * @throws WikiError CURSOR_INVALID, CURSOR_EXPIRED
  */
-export function findPlace({ newsroom, run }: Scope, view: View, after: string | null | undefined): Promise<bigint> {
+export function findPlace(
+  { newsroom, run }: Scope,
+  view: View,
+  after: string | null | undefined,
+  argument = 'after',
+): Promise<bigint> {
   const { moments } = newsroom;
-  return typeof after === 'string' ? moments.findResumption(run, view, after, 'after') : moments.findHead(run);
+  return typeof after === 'string' ? moments.findResumption(run, view, after, argument) : moments.findHead(run);
 }
 
 async function follow(scope: Scope, filter: FeedFilter, after: string | null | undefined): Promise<Followed> {

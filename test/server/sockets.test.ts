@@ -257,6 +257,7 @@ describe('what cannot be followed', () => {
       expect([status, code]).toEqual([400, 'CURSOR_INVALID']);
       const byHeader = await server.send('/events', { headers: { 'last-event-id': after } });
       expect([byHeader.status, byHeader.code]).toEqual([400, 'CURSOR_INVALID']);
+      expect(byHeader.body.errors[0].extensions.field).toBe('Last-Event-ID');
     }
   });
 
