@@ -101,7 +101,13 @@ const database = {
   listenUrl: optionalSecret(
     'LISTEN_DATABASE_URL',
     parsed('a URL that begins with postgres:// or postgresql://', readDatabaseUrl),
-    'Where to listen for what other processes write, if DATABASE_URL leads to a pooler in transaction mode.',
+    'Where to listen for what other processes write, past the pooler that DATABASE_URL leads through.',
+  ),
+  pooler: setting(
+    'DATABASE_POOLER',
+    oneOf('none', 'transaction'),
+    'none',
+    'What DATABASE_URL leads through: none, or a pooler in transaction mode, such as PgBouncer (transaction).',
   ),
   dataDir: setting(
     'DATA_DIR',

@@ -1,8 +1,9 @@
-import { setMaxListeners } from 'node:events';
+import { EventEmitter, once, setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Logger, makeWorkerUtils, run, type Runner } from 'graphile-worker';
+import { Logger, makeWorkerUtils, run, type Runner, type WorkerEvents, type WorkerPool } from 'graphile-worker';
 import type { Log } from '../base/log';
 import type { Vault } from '../base/vault';
+import type { Database } from '../store/database';
 import { countForeignWebhooks, findDueWebhooks } from '../store/deliveries';
 import type { Newsroom } from '../store/scope';
 import { Courier, type CourierOptions } from './courier';
@@ -21,9 +22,9 @@ const POLL_EVERY_MS = 10_000;
  * Otherwise the queue does not wait to hear that a job was noted as done: when the database is gone just then, it is a rejection that
  * nobody handles, which ends the process (seen under load).
  */
-const HANDLED = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } };
+const HANDLED = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 /** The queue is started again after so long, each time twice as long where it ends at once. */
-const START_AGAIN_MS = { first: 1000, longest: 60_000 };
+const START_AGAIN_MS = { first: 1000, longest: 10_000 };
 const HOUR_MS = 3_600_000;
 /** Receivers that fail wait behind those that do not. Lower comes first. */
 const PRIORITY = { sound: 0, failing: 10 };
@@ -36,6 +37,28 @@ export interface CouriersOptions extends Partial<CourierOptions> {
 }
 
 /**
+ * The pool as the queue is given it. It asks with a callback only for the connection on which it would listen: that one it
+ * never gets. Whoever puts a job into the queue wakes its own workers, so nothing is to be heard; a pooler would pass on what
+ * is said to whoever has the connection at the moment; and workers that do not end would keep theirs for good.
+ */
+const withoutListening = (pool: Database['pool']): Database['pool'] =>
+  new Proxy(pool, {
+    get: (target, name) => {
+      if (name === 'connect') return (callback?: unknown) => (callback === undefined ? target.connect() : undefined);
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+
+/** The queue's workers in this process. */
+interface Workers {
+  readonly runner: Runner;
+  readonly pool: WorkerPool;
+  /** Resolves as soon as they take no further job, whatever the reason. */
+  readonly ending: Promise<unknown>;
+}
+
+/**
  * The couriers of a process: they see to it that each webhook that has something to do is served, by one process at a time. The
  * job queue deals the work out among processes and bounds it; it holds nothing that is not in our tables, and may be emptied
  * at any time.
@@ -44,7 +67,7 @@ export class Couriers {
   private readonly courier: Courier;
   private readonly asked = new AbortController();
   private readonly cut = new AbortController();
-  private runner: Runner | null = null;
+  private workers: Workers | null = null;
   private timer: NodeJS.Timeout | undefined;
   private tidying: NodeJS.Timeout | undefined;
   private looking: Promise<void> = Promise.resolve();
@@ -73,7 +96,7 @@ export class Couriers {
     clearInterval(this.tidying);
     const cutting = setTimeout(() => this.cut.abort(), this.options.drainMs);
     await this.looking;
-    await this.runner?.stop().catch((error: unknown) => this.complain(error));
+    await this.workers?.runner.stop().catch((error: unknown) => this.complain(error));
     await this.running;
     clearTimeout(cutting);
   }
@@ -82,31 +105,40 @@ export class Couriers {
     this.options.log.warn({ err: error }, 'the queue of webhooks failed');
   }
 
-  /** The queue's workers end with what they cannot help, such as a database that is gone: then they are started anew. */
+  /**
+   * The queue's workers end with what they cannot help, such as a database that is gone: then others are started. Not after them:
+   * where several jobs could not be noted as done, their end never comes (seen under load), and each webhook is served by one of
+   * whoever is there in any case.
+   */
   private async keepRunning(): Promise<void> {
     for (let pause = START_AGAIN_MS.first; !this.asked.signal.aborted;) {
       try {
-        const runner = await this.startRunner();
+        const workers = await this.startWorkers();
+        const { runner, ending } = workers;
         pause = START_AGAIN_MS.first;
-        // Asked to stop while it started: nobody else would stop it.
+        // Asked to stop while they started: nobody else would stop them.
         if (this.asked.signal.aborted) await runner.stop();
-        else this.runner = runner;
-        await runner.promise;
+        else this.workers = workers;
+        await Promise.race([runner.promise, ending]);
       } catch (error) {
         this.complain(error);
       }
-      this.runner = null;
+      this.workers = null;
       await wait(pause, undefined, { signal: this.asked.signal }).catch(() => undefined); // asked to stop meanwhile
       pause = Math.min(pause * 2, START_AGAIN_MS.longest);
     }
   }
 
-  private async startRunner(): Promise<Runner> {
+  private async startWorkers(): Promise<Workers> {
     const { newsroom, courier, options } = this;
     const stop = { asked: this.asked.signal, cut: this.cut.signal };
-    return run({
-      preset: HANDLED,
-      pgPool: newsroom.database.pool,
+    const events: WorkerEvents = new EventEmitter();
+    const ending = once(events, 'pool:gracefulShutdown');
+    const created = once(events, 'pool:create') as Promise<[{ workerPool: WorkerPool }]>;
+    const runner = await run({
+      preset: { worker: { ...HANDLED, preparedStatements: newsroom.database.keepsSessions } },
+      events,
+      pgPool: withoutListening(newsroom.database.pool),
       schema: QUEUE_SCHEMA,
       taskList: { [TASK]: (payload) => courier.serve((payload as { webhook: string }).webhook, stop) },
       parsedCronItems: [],
@@ -118,18 +150,23 @@ export class Couriers {
         if (level === 'error') options.log.warn({ queue: message }, 'the queue of webhooks');
       }),
     });
+    const [{ workerPool: pool }] = await created;
+    return { runner, pool, ending };
   }
 
   private async look(): Promise<void> {
     try {
-      if (this.runner) {
+      const { workers } = this;
+      if (workers) {
         const due = await findDueWebhooks(this.newsroom.database.run, this.vault.keyId);
-        for (const { id, isFailing } of due)
-          await this.runner.addJob(
+        for (const { id, isFailing } of due) {
+          await workers.runner.addJob(
             TASK,
             { webhook: id },
             { jobKey: id, maxAttempts: 1, priority: isFailing ? PRIORITY.failing : PRIORITY.sound },
           );
+          workers.pool.nudge(1);
+        }
       }
     } catch (error) {
       this.complain(error);

@@ -46,17 +46,14 @@ export class LedgerReader {
   ) {}
 
   start(): void {
-    const { options, pulse } = this.newsroom.database;
+    const { listenUrl, pulse } = this.newsroom.database;
     const turn = (this.turn += 1);
     this.stopBeats = pulse.onBeat(() => {
       this.isHeard = true;
       this.wake();
     });
-    this.listener = new Listener(
-      options.listenUrl ?? options.url,
-      () => pulse.felt(),
-      (error) => this.reading.failed(error),
-    );
+    const onError = (error: Error): void => this.reading.failed(error);
+    this.listener = listenUrl === null ? null : new Listener(listenUrl, () => pulse.felt(), onError);
     this.loop = this.loop.then(() => this.run(turn));
   }
 

@@ -9,7 +9,12 @@ import { Pulse } from './pulse';
 
 export interface DatabaseOptions {
   url: string;
-  /** Where to listen for what others commit; the same as `url` where it is left out. Not a pooler in transaction mode. */
+  /**
+   * What lies between here and Postgres. A pooler in transaction mode gives each transaction a connection of its own, so nothing
+   * outlives one: no prepared statement, no setting, no session's lock, no LISTEN. None where it is left out.
+   */
+  pooler?: 'none' | 'transaction';
+  /** Where to listen for what others commit; where it is left out, at `url`, unless that leads through a pooler. */
   listenUrl?: string;
   poolSize: number;
   statementTimeoutMs: number;
@@ -28,41 +33,66 @@ export interface Database {
   readonly run: Run;
   /** Is to beat after every commit that followers may want to hear of. */
   readonly pulse: Pulse;
-  /** Where to listen, and whom to tell of connections that die. */
-  readonly options: Pick<DatabaseOptions, 'url' | 'listenUrl' | 'onConnectionError'>;
+  /** Statements on one client of the pool. */
+  readonly runOn: (client: ClientBase) => Run;
+  /** The statement that begins a transaction; through a pooler it sets its limits, too. */
+  readonly begin: string;
+  /** Whether what is planned or set on a connection is still so in the next transaction. */
+  readonly keepsSessions: boolean;
+  /** Where to listen; null where nothing would be heard. */
+  readonly listenUrl: string | null;
   close(): Promise<void>;
 }
 
-/** Makes a data source; `migrations` are given to whoever may migrate. */
+/** Settings of Postgres, by name. */
+type Settings = Readonly<Record<string, number>>;
+
+const IDLE_IN_TRANSACTION_MS = 10_000;
+
+const limitsOf = ({ statementTimeoutMs, lockTimeoutMs }: DatabaseOptions): Settings => ({
+  statement_timeout: statementTimeoutMs,
+  lock_timeout: lockTimeoutMs,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+});
+
+/**
+ * Makes a data source.
+ *
+ * @param more migrations, for whoever may migrate, and what is set on each connection as it is made: poolers refuse that.
+ */
 export const makeDataSource = (
-  options: Pick<DatabaseOptions, 'url'> & Partial<DatabaseOptions>,
-  migrations: NonNullable<ConstructorParameters<typeof DataSource>[0]['migrations']> = [],
+  { url, poolSize, onConnectionError }: Pick<DatabaseOptions, 'url' | 'poolSize'> & Partial<DatabaseOptions>,
+  more: { migrations?: NonNullable<ConstructorParameters<typeof DataSource>[0]['migrations']>; settings?: Settings },
 ): DataSource =>
   new DataSource({
     type: 'postgres',
-    url: options.url,
+    url,
     entities: [User, Token],
-    migrations,
+    migrations: more.migrations ?? [],
     migrationsTableName: 'migration',
     synchronize: false,
     applicationName: 'newsroom',
-    poolErrorHandler: options.onConnectionError,
-    extra: {
-      max: options.poolSize,
-      connectionTimeoutMillis: 3000,
-      keepAlive: true,
-      statement_timeout: options.statementTimeoutMs,
-      lock_timeout: options.lockTimeoutMs,
-      idle_in_transaction_session_timeout: 10_000,
-    },
+    poolErrorHandler: onConnectionError,
+    extra: { max: poolSize, connectionTimeoutMillis: 3000, keepAlive: true, ...more.settings },
   });
 
-/** Runs statements on a client or a pool, each planned once per connection, with errors in the newsroom's words. */
+/** A statement that sets this until the end of its transaction, whatever the connection has. */
+export const setLocal = (settings: Settings): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `set local ${name} = ${value}`)
+    .join('; ');
+
+/**
+ * Runs statements on a client or a pool, with errors in the newsroom's words.
+ *
+ * @param keepsPlans whether each is planned once per connection.
+ */
 export const runOn =
-  (target: Pool | ClientBase): Run =>
+  (target: Pool | ClientBase, keepsPlans = true): Run =>
   async <Row>(name: string, text: string, values: readonly unknown[] = []) => {
     try {
-      const { rows } = await target.query({ name: name || undefined, text, values: values as unknown[] });
+      const query = { name: (keepsPlans && name) || undefined, text, values: values as unknown[] };
+      const { rows } = await target.query(query);
       return rows as Row[];
     } catch (error) {
       throw translatePostgresError(error);
@@ -70,15 +100,32 @@ export const runOn =
   };
 
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const dataSource = await makeDataSource(options).initialize();
+  const { url, pooler = 'none', listenUrl = null } = options;
+  const keepsSessions = pooler === 'none';
+  const limits = limitsOf(options);
+  const dataSource = await makeDataSource(options, { settings: keepsSessions ? limits : {} }).initialize();
   const pool = (dataSource.driver as PostgresDriver).master as Pool;
-  // A client that dies while it is checked out is not the pool's to report: without this the process would end.
-  pool.on('connect', (client) => client.on('error', options.onConnectionError));
-  const run = runOn(pool);
+  // A client that dies while it is checked out is not the pool's to report: without this the process would end. The first one
+  // was made before anybody could hear of it.
+  const attend = (client: ClientBase): void => {
+    if (!client.listeners('error').includes(options.onConnectionError)) client.on('error', options.onConnectionError);
+  };
+  pool.on('connect', attend).on('acquire', attend);
+  const run = runOn(pool, keepsSessions);
   const pulse = new Pulse(run, options.onConnectionError);
   const close = (): Promise<void> => {
     pulse.stop();
     return dataSource.destroy();
   };
-  return { dataSource, pool, run, pulse, options, close };
+  return {
+    dataSource,
+    pool,
+    run,
+    pulse,
+    runOn: (client) => runOn(client, keepsSessions),
+    begin: keepsSessions ? 'begin' : `begin; ${setLocal(limits)}`,
+    keepsSessions,
+    listenUrl: listenUrl ?? (keepsSessions ? url : null),
+    close,
+  };
 }

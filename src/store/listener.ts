@@ -8,8 +8,7 @@ export const LISTENER_NAME = 'newsroom listener';
 
 /**
  * Hears, on a connection of its own, that somebody committed something. Where the connection is lost it is made anew, and
- * whoever listens is told at once, for nobody knows what was said meanwhile. Whether it hears anything matters for the delay only:
- * through a pooler in transaction mode it hears nothing.
+ * whoever listens is told at once, for nobody knows what was said meanwhile. Whether it hears anything matters for the delay only.
  */
 export class Listener {
   private client: Client | null = null;

@@ -1,6 +1,6 @@
-import pg from 'pg';
+import { MigrationExecutor, type QueryRunner } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/all';
-import { makeDataSource } from './database';
+import { makeDataSource, setLocal } from './database';
 
 /** Any number that nothing else locks; the same for all processes. */
 const MIGRATION_LOCK = 7_114_520;
@@ -15,37 +15,43 @@ export class NewerSchemaError extends Error {
   }
 }
 
+/** Whichever statement fails of it tells. */
+const onConnectionError = (): void => undefined;
+
+/** People wait for hours rather than have half of it; the limits of a role are not meant for this. */
+const NO_LIMITS = { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 };
+
 /**
- * Brings a database to this release's tables. Any number of processes may call it at once: TypeORM has no lock of its own
- * (measured: of three that start together two fail), so they queue on an advisory lock here.
+ * Brings a database to this release's tables, in one transaction. Any number of processes may call it at once: TypeORM has no lock
+ * of its own (measured: of three that start together two fail), so they queue on an advisory lock of that transaction.
  *
  * @returns the names of the migrations that ran; empty where there was nothing to do.
  * @throws NewerSchemaError
  */
 export async function migrate(url: string): Promise<string[]> {
-  const keeper = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
-  keeper.on('error', () => undefined); // told by whichever statement fails of it
-  await keeper.connect();
+  const dataSource = await makeDataSource(
+    { url, poolSize: 1, onConnectionError },
+    { migrations: MIGRATIONS },
+  ).initialize();
+  const runner = dataSource.createQueryRunner();
   try {
-    await keeper.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await refuseNewerSchema(keeper);
-    const dataSource = await makeDataSource({ url, poolSize: 1 }, MIGRATIONS).initialize();
-    try {
-      const ran = await dataSource.runMigrations({ transaction: 'all' });
-      return ran.map((migration) => migration.name);
-    } finally {
-      await dataSource.destroy();
-    }
+    await runner.startTransaction();
+    await runner.query(setLocal(NO_LIMITS));
+    await runner.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await refuseNewerSchema(runner);
+    const ran = await new MigrationExecutor(dataSource, runner).executePendingMigrations();
+    await runner.commitTransaction();
+    return ran.map((migration) => migration.name);
   } finally {
-    await keeper.end(); // ends the session, and with it the lock
+    await dataSource.destroy(); // ends what was not committed, and with it the lock
   }
 }
 
-async function refuseNewerSchema(client: pg.Client): Promise<void> {
-  const { rows: tables } = await client.query(`select to_regclass('migration') as migration`);
-  if (!tables[0].migration) return;
-  const known = new Set(MIGRATIONS.map((migration) => migration.name));
-  const { rows } = await client.query<{ name: string }>('select name from migration order by id');
-  const unknown = rows.map((row) => row.name).filter((name) => !known.has(name));
+async function refuseNewerSchema(runner: QueryRunner): Promise<void> {
+  const [{ known }] = await runner.query(`select to_regclass('migration') is not null as known`);
+  if (!known) return;
+  const here = new Set(MIGRATIONS.map((migration) => migration.name));
+  const rows: { name: string }[] = await runner.query('select name from migration order by id');
+  const unknown = rows.map((row) => row.name).filter((name) => !here.has(name));
   if (unknown.length > 0) throw new NewerSchemaError(unknown);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Run, runOn } from './database';
+import type { Run } from './database';
 import { isWorthRetrying, tooMuchAtOnce, translatePostgresError } from './postgres-errors';
 import type { Scope } from './scope';
 
@@ -54,7 +54,8 @@ async function attemptTransaction<Answer>(
   scope: Scope,
   work: (transaction: Transaction) => Promise<Answer>,
 ): Promise<Answer> {
-  const client = await scope.newsroom.database.pool.connect().catch((error: unknown) => {
+  const { pool, runOn, begin, pulse } = scope.newsroom.database;
+  const client = await pool.connect().catch((error: unknown) => {
     throw translatePostgresError(error);
   });
   const run = runOn(client);
@@ -64,7 +65,7 @@ async function attemptTransaction<Answer>(
   };
   let broken = false;
   try {
-    await run('begin', 'begin');
+    await run('begin', begin);
     const answer = await work({
       run: counted,
       rollBack: (given) => {
@@ -72,7 +73,7 @@ async function attemptTransaction<Answer>(
       },
     });
     await run('commit', 'commit');
-    scope.newsroom.database.pulse.beat();
+    pulse.beat();
     return answer;
   } catch (error) {
     // The connection may be what failed; then there is nothing to roll back, and the pool must not keep it.

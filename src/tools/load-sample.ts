@@ -7,7 +7,7 @@ import { publishEntry } from '../edits/publish-entry';
 import type { EntryKind } from '../model/entry';
 import { User } from '../model/user';
 import { type Newsroom, Scope } from '../store/scope';
-import { finishSample, startSample } from '../store/sample';
+import { loadOnce } from '../store/sample';
 
 /** One article as data: entries in an order in which every reference leads back. */
 interface SampleFile {
@@ -123,19 +123,15 @@ export async function loadSample(
 ): Promise<number> {
   const files = readFiles(folder);
   const total = files.reduce((sum, file) => sum + file.entries.length, 0);
-  const loading = await startSample(newsroom.database, 'Sample desk');
-  if (!loading) return 0;
-  try {
-    const desk = Object.assign(new User(), { uuid: loading.desk, name: 'Sample desk', role: 'EDITOR', bot: true });
+  const loaded = await loadOnce(newsroom, 'Sample desk', async (id) => {
+    const desk = Object.assign(new User(), { uuid: id, name: 'Sample desk', role: 'EDITOR', bot: true });
     const progress: Progress = { ids: new Map(), revisions: new Map() };
     for (const [index, entry] of files.flatMap((file) => file.entries).entries()) {
       await write(newsroom, desk, progress, entry);
       onProgress(index + 1, total);
     }
     await publishRest(newsroom, desk, progress);
-    await finishSample(newsroom.database.run);
     return progress.ids.size;
-  } finally {
-    loading.release();
-  }
+  });
+  return loaded ?? 0;
 }

@@ -82,6 +82,7 @@ export async function openFrom(config: Config, url: string, running: Running, lo
   const newsroom = await openNewsroom({
     database: {
       url,
+      pooler: database.pooler,
       listenUrl: database.listenUrl,
       poolSize: database.poolSize,
       statementTimeoutMs: database.statementTimeoutMs,

@@ -15,7 +15,7 @@ function mistakesOf(env: Record<string, string>): readonly string[] {
 }
 
 const DEFAULTS = {
-  database: { dataDir: './data', poolSize: 15, statementTimeoutMs: 5000, lockTimeoutMs: 2000 },
+  database: { pooler: 'none', dataDir: './data', poolSize: 15, statementTimeoutMs: 5000, lockTimeoutMs: 2000 },
   server: { host: '127.0.0.1', port: 4000, corsOrigins: [], shutdownSeconds: 10, queryCompiler: true },
   live: {
     subscriptionsPerSocket: 20,

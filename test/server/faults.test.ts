@@ -153,6 +153,27 @@ describe('a database that is gone', () => {
     expect((await server.post(STORY)).body.data.story.headline).toMatch(/^Story/);
   });
 
+  it('loses the very first connection while somebody has it, and it is only said', async () => {
+    const lost: Error[] = [];
+    const { database, text, limits } = readConfig({});
+    const opened = await openNewsroom({
+      database: { ...database, url: room.url, onConnectionError: (error) => lost.push(error) },
+      text,
+      pages: limits,
+      language: 'en',
+    });
+    const { pool, close } = opened.database;
+    expect(pool.totalCount).toBe(1);
+    const first = await pool.connect();
+    const { rows } = await first.query('select pg_backend_pid() as pid');
+    const ended = new Promise<void>((resolve) => first.once('end', resolve));
+    await room.sql('select pg_terminate_backend($1)', [rows[0].pid]);
+    await ended;
+    first.release(true);
+    expect(lost.length).toBeGreaterThan(0);
+    await close();
+  });
+
   it('is SERVICE_UNAVAILABLE for readers, editors and watchers, until it is back', async () => {
     await room.make.story({ slug: 'kept' });
     const giveBack = await takeAway();
