@@ -25,7 +25,7 @@ if (!isThere) process.stderr.write('PgBouncer is not installed: nothing is tried
   let quietly: string[] | undefined;
   let report: FeedReport;
   beforeAll(async () => {
-    program = buildProgram();
+    program = await buildProgram();
     database = await createDatabase('empty');
     pooler = await startPooler(database.url);
     const settings = { DATABASE_URL: pooler.url, DATABASE_POOLER: 'transaction', SAMPLE: 'on' };

@@ -24,7 +24,7 @@ describe('A server whose PostgreSQL is stopped in the middle of everything, and 
   let ground: Ground;
   let report: FeedReport;
   beforeAll(async () => {
-    program = buildProgram();
+    program = await buildProgram();
     const directory = program.makeDirectory();
     postgres = await startEmbeddedPostgres({ dir: directory });
     const address = postgres.url;
