@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../src/server/embedded-postgres';
 import { checkServer } from '../src/store/check-server';
@@ -11,6 +9,7 @@ import { countRevisions, fillNewsroom } from './fill';
 import { startProgress, tell } from './progress';
 import { verifyFill } from './verify';
 import { runIfAllowed } from './privileges';
+import { makeTemporaryDirectory } from '../src/tools/temporary';
 
 /** Where the bench keeps its database. */
 export interface Place {
@@ -38,7 +37,7 @@ async function findUrl(place: Place, running: Running): Promise<string> {
     await checkServer(place.url);
     return place.url;
   }
-  const dir = place.dir ?? mkdtempSync(path.join(tmpdir(), 'newsroom-bench-'));
+  const dir = place.dir ?? makeTemporaryDirectory('bench');
   if (!place.dir && !place.keep) running.onStop(async () => rmSync(dir, { recursive: true, force: true }));
   if (!place.dir && place.keep) tell(`The database stays in ${dir}; --data-dir ${dir} uses it again.`);
   const postgres = await startEmbeddedPostgres({ dir });

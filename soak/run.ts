@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import type { Command } from 'commander';
 import pg from 'pg';
 import { type Server, startOurs } from '../bench/processes';
@@ -9,6 +7,7 @@ import { makeSecret } from '../src/edits/people';
 import { startEmbeddedPostgres } from '../src/server/embedded-postgres';
 import { checkServer } from '../src/store/check-server';
 import { Running } from '../src/tools/start';
+import { makeTemporaryDirectory } from '../src/tools/temporary';
 
 /** What a soak stands on. */
 export interface Ground {
@@ -32,7 +31,7 @@ async function findUrl(given: string | undefined, running: Running): Promise<str
     await checkServer(given);
     return given;
   }
-  const dir = mkdtempSync(path.join(tmpdir(), 'newsroom-soak-'));
+  const dir = makeTemporaryDirectory('soak');
   running.onStop(async () => rmSync(dir, { recursive: true, force: true }));
   const postgres = await startEmbeddedPostgres({ dir });
   running.onStop(() => postgres.stop());

@@ -1,17 +1,15 @@
-import { chmodSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import 'reflect-metadata';
 import { startEmbeddedPostgres } from '../src/server/embedded-postgres';
 import { migrate } from '../src/store/migrate';
+import { makeTemporaryDirectory } from '../src/tools/temporary';
 
 /** One PostgreSQL for all tests, with one migrated database that every test file copies. */
 export default async function globalSetup(): Promise<void> {
   // As the server runs (src/tools/production.ts).
   process.env.NODE_ENV = 'production';
-  const place = mkdtempSync(path.join(tmpdir(), 'newsroom-test-'));
-  chmodSync(place, 0o755); // PostgreSQL runs as another user than root
+  const place = makeTemporaryDirectory('test');
   process.env.TEST_PLACE = place;
   const given = process.env.TEST_DATABASE_URL;
   if (given) process.env.TEST_SERVER_URL = given;

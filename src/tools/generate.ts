@@ -1,6 +1,4 @@
-import { mkdtempSync, readFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { getSchema } from '../api/schema';
 import { describeEvent } from '../feed/event';
@@ -9,6 +7,7 @@ import { startEmbeddedPostgres } from '../server/embedded-postgres';
 import { migrate } from '../store/migrate';
 import { describeTables } from './describe-tables';
 import { projectFile } from './start';
+import { makeTemporaryDirectory } from './temporary';
 
 /** The public API as SDL, in an order that does not depend on how it is put together. */
 export const describeApi = (): string =>
@@ -16,7 +15,7 @@ export const describeApi = (): string =>
 
 /** The tables that the migrations make, in a database of their own. */
 async function describeMigrated(): Promise<string> {
-  const dir = mkdtempSync(path.join(tmpdir(), 'newsroom-generate-'));
+  const dir = makeTemporaryDirectory('generate');
   const postgres = await startEmbeddedPostgres({ dir, durable: false });
   try {
     await migrate(postgres.url);
