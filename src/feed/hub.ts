@@ -148,9 +148,12 @@ export class Hub {
   }
 
   private async append(rows: readonly LiveChange[], asks: readonly Ask[]): Promise<void> {
-    await this.standings.look();
-    const lookedUp = new Set(asks.map(askKey));
+    if (rows.length > 0) await this.standings.look();
+    // Also where nothing happened: or whoever begins to follow would go on asking the ledger until something does.
+    const isNew = [...this.asked.values()].some(({ since }) => since === null);
+    const lookedUp = new Set(isNew ? asks.map(askKey) : []);
     for (const [key, asked] of this.asked) if (lookedUp.has(key)) asked.since ??= this.ring.upTo;
+    if (rows.length === 0) return;
     this.ring.append(rows);
     if (rows.some(takesAway)) this.takings += 1;
     this.wakeAll();

@@ -20,7 +20,7 @@ export interface Reading {
   asked(): readonly Ask[];
   /** Where the reading begins; again and again, should the database be away. */
   begun(position: bigint): void;
-  /** The next rows in order; waited for. */
+  /** The next rows in order, or none; waited for. What was asked is answered for all that come after the rows before. */
   read(rows: readonly LiveChange[], asked: readonly Ask[]): Promise<void>;
   failed(error: unknown): void;
 }
@@ -91,9 +91,8 @@ export class LedgerReader {
     }
     const asked = this.reading.asked();
     const rows = await readLedger(run, this.position, MOST_ROWS);
-    if (rows.length === 0) return 0;
-    await this.reading.read(await this.lookUp(rows, asked), asked);
-    this.position = (rows.at(-1) as LedgerChange).position;
+    await this.reading.read(rows.length > 0 ? await this.lookUp(rows, asked) : [], asked);
+    this.position = rows.at(-1)?.position ?? this.position;
     return rows.length;
   }
 

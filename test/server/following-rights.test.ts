@@ -5,6 +5,7 @@ import {
   followEvents,
   type Following,
   stopFollowing,
+  until,
 } from '../support/followers';
 import { openDesk } from '../support/desk';
 import type { Answer } from '../support/newsroom';
@@ -166,6 +167,22 @@ describe('one execution serves', () => {
       ...Array.from({ length: 20 }, () => followByStream(server.url, { variables: { after: head } })),
     ]);
     expect(many).toBeLessThan(one + 30);
+  });
+
+  it('nobody, where nothing happens: who follows a story does not ask the ledger again and again', async () => {
+    const checkpointMs = 200;
+    const quiet = await startServer({ room: server.room, live: { checkpointMs } });
+    const stories = await Promise.all(Array.from({ length: 20 }, () => server.room.make.story()));
+    const query = `subscription ($story: ID!) { storyChanged(story: $story) { cursor } }`;
+    const followings = stories.map(({ id }) => followBySocket(quiet.url, { query, variables: { story: id } }));
+    const checkpoints = (): number => Math.min(...followings.map(({ heard }) => heard.messages.length));
+    await until(() => checkpoints() > 2);
+    const before = checkpoints();
+    const count = await quiet.countSql(() => until(() => checkpoints() > before + 5));
+    for (const { stop } of followings) stop();
+    await quiet.close();
+    // The process looks four times a second, and at who may still follow once a second.
+    expect(count).toBeLessThan(20);
   });
 
   it('nobody else where it was asked who asks', async () => {

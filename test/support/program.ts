@@ -23,6 +23,8 @@ export interface BuiltProgram {
   start(settings: Record<string, string>): Started;
   /** Starts a command of `newsroom`, with nothing in its environment but the settings given. */
   startTool(args: readonly string[], settings: Record<string, string>): Started;
+  /** Starts the bench. */
+  startBench(args: readonly string[]): Started;
   /** Runs a script in its place, until it ends by itself. */
   run(script: string): { code: number | null; stdout: string; stderr: string };
   /** A directory for data that any user may enter. */
@@ -129,6 +131,7 @@ export async function buildProgram(): Promise<BuiltProgram> {
   return {
     start: (settings) => begin(['main.js'], settings),
     startTool: (args, settings) => begin(['tools/newsroom.js', ...args], settings),
+    startBench: (args) => begin(['../bench/bench.js', ...args], {}),
     run: (script) => {
       const options = { cwd: place, encoding: 'utf8', timeout: 20_000 } as const;
       const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script], options);
