@@ -63,7 +63,7 @@ async function editAtRate(
   for (let nr = 0; nr < count; nr++) {
     const early = began + (nr * 1000) / EDITS_PER_SECOND - performance.now();
     if (early > 0) await sleep(early);
-    while (underWay.size >= MOST_UNDER_WAY) await Promise.race(underWay);
+    while (underWay.size >= MOST_UNDER_WAY || entries.length === 0) await Promise.race(underWay);
     const entry = entries.shift() as EditedEntry;
     const edit = sendEdit(url, headers, entry).then(() => {
       underWay.delete(edit);

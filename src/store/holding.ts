@@ -95,11 +95,12 @@ function renderPath(path: readonly Hop[], start: string, view: string, search: S
     ];
     return `${nodes[index]}, ${greatest(own)}`;
   });
-  return `select k.id, ${nodes.at(-1)}, ${view}, h0.field, h0.item, h0.since,
+  // Asked of each way, and not joined: the planner would go through all stories that there are, again and again.
+  return `select ${nodes[0]}, ${nodes.at(-1)}, ${view}, h0.field, h0.item, h0.since,
       ${greatest(hops.map(({ alias }) => `${alias}.since`))}, least(${hops.map(({ alias }) => `${alias}.until`).join(', ')}),
       ${between.join(', ')}
     from (select distinct id from unnest(${start}) as i (id)) p ${joins.join('\n')}
-    join entry k on k.id = ${nodes[0]} and k.kind = 'STORY'`;
+    where (select k.kind from entry k where k.id = ${nodes[0]}) = 'STORY'`;
 }
 
 /**
@@ -148,9 +149,9 @@ export const heldByStory = (story: string, view: View): string => `
   select w.entry from ${waysAs(`array[${story}]`, `'${view}'`, { from: 'STORIES', ever: false })} w
     where ${isThere('w', NOW)}`;
 
-/** All ways of stories in a view, of any time, as a table `ways` for {@link holdsAt}. */
-export const waysOf = (stories: string, view: string): string =>
-  `ways as materialized (select * from ${waysAs(stories, view, { from: 'STORIES', ever: true })} w)`;
+/** All ways of stories (or to entries) in a view, of any time, as a table `ways` for {@link holdsAt}. */
+export const waysOf = (start: string, view: string, from: Search['from'] = 'STORIES'): string =>
+  `ways as materialized (select * from ${waysAs(start, view, { from, ever: true })} w)`;
 
 /** That a way (of {@link waysOf}) is one to an entry at a position. */
 export const holdsAt = (way: string, entry: string, position: string): string =>
@@ -177,12 +178,10 @@ const STORIES_AT_ONCE = 100;
 const holders = (run: Run, view: View, from: Search['from'], changed: readonly Changed[], stories: readonly string[]) =>
   run<Holder>(
     `holders-${view}-${from}`,
-    `with ways as materialized (
-        select * from ${waysAs(from === 'STORIES' ? '$3::uuid[]' : '$1::uuid[]', `'${view}'`, { from, ever: true })} w
-          where w.from_entry = any($3::uuid[]))
+    `with ${waysOf(from === 'STORIES' ? '$3::uuid[]' : '$1::uuid[]', `'${view}'`, from)}
       select distinct c.position::text as position, w.from_entry as story
         from unnest($1::uuid[], $2::bigint[]) as c (entry, position)
-        join ways w on ${holdsAt('w', 'c.entry', 'c.position')}`,
+        join ways w on w.from_entry = any($3::uuid[]) and ${holdsAt('w', 'c.entry', 'c.position')}`,
     [changed.map(({ entry }) => entry), changed.map(({ position }) => position), stories],
   );
 
