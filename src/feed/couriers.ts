@@ -107,7 +107,7 @@ export class Couriers {
 
   /**
    * The queue's workers end with what they cannot help, such as a database that is gone: then others are started. Not after them:
-   * where several jobs could not be noted as done, their end never comes (seen under load), and each webhook is served by one of
+   * where several jobs could not be noted as done, their end may never come (read in its source), and each webhook is served by one of
    * whoever is there in any case.
    */
   private async keepRunning(): Promise<void> {

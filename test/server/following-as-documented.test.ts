@@ -19,10 +19,11 @@ function linesFor(library: string): string {
 
 /** What the reader of the document has to bring: where cursors are kept, and what is done with a change. */
 const OWN = `
+import { existsSync } from 'node:fs';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import WebSocket from 'ws';
 globalThis.WebSocket = WebSocket;
-const loadCursor = () => readFile('cursor', 'utf8').catch(() => undefined);
+const loadCursor = async () => (existsSync('cursor') ? readFile('cursor', 'utf8') : undefined);
 const saveCursor = (cursor) => writeFile('cursor', cursor);
 const handle = ({ revision }) => appendFile('handled', revision.number + ' ');
 `;
