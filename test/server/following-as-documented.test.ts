@@ -10,21 +10,19 @@ import { startServer, type TestServer } from '../support/server';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 
-/** The lines that docs/subscriptions.md gives to clients of a library. */
-function linesFor(library: string): string {
+/** The lines of docs/subscriptions.md that hold these words. */
+function linesWith(words: string): string {
   const document = readFileSync(path.join(ROOT, 'docs/subscriptions.md'), 'utf8');
-  const found = [...document.matchAll(/```js\n(.*?)```/gs)].find(([, lines]) => lines?.includes(`from '${library}'`));
-  return found?.[1] ?? '';
+  const found = [...document.matchAll(/```js\n(.*?)```/gs)].find(([, lines]) => lines?.includes(words));
+  if (found?.[1] === undefined) throw new Error(`docs/subscriptions.md has no lines with ${words}.`);
+  return found[1];
 }
 
-/** What the reader of the document has to bring: where cursors are kept, and what is done with a change. */
+/** What the reader of the document has to bring: what is done with a change. */
 const OWN = `
-import { existsSync } from 'node:fs';
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import WebSocket from 'ws';
 globalThis.WebSocket = WebSocket;
-const loadCursor = async () => (existsSync('cursor') ? readFile('cursor', 'utf8') : undefined);
-const saveCursor = (cursor) => writeFile('cursor', cursor);
 const handle = ({ revision }) => appendFile('handled', revision.number + ' ');
 `;
 
@@ -65,11 +63,10 @@ it.each(['graphql-ws', 'graphql-sse'])(
   async (library) => {
     place = mkdtempSync(path.join(process.env.TEST_PLACE as string, 'program-'));
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(place, 'node_modules'));
-    const lines = linesFor(library)
+    const lines = linesWith(`from '${library}'`)
       .replace('127.0.0.1:4000', `127.0.0.1:${port}`)
       .replace('<token>', await server.tokenOf('EDITOR'));
-    expect(lines).toContain('saveCursor');
-    writeFileSync(path.join(place, 'program.mjs'), OWN + lines);
+    writeFileSync(path.join(place, 'program.mjs'), OWN + linesWith('function saveCursor') + lines);
     const { id } = await room.make.story();
     const desk = openDesk(room);
     let revision = 1;
