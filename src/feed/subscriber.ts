@@ -63,7 +63,7 @@ export async function tell(
         question = await askUntilAnswered(hub, outlet, () => ask(told));
       }
       const steps = await question.source.next();
-      for (let done = 0; done < steps.length;) {
+      for (let done = 0; done < steps.length && !state.isOver;) {
         if (outlet.isFull) await outlet.untilRead();
         const some = steps.slice(done, done + AT_ONCE);
         // What was made for another is there at once; a thousand subscribers wait for nothing a thousand times.

@@ -35,6 +35,7 @@ export class EventStream implements Outlet {
     }, HEARTBEAT_MS);
     this.raw.on('close', () => this.end());
     this.raw.on('error', () => this.end());
+    if (this.raw.destroyed) this.end(); // whoever asked has gone already, and goes only once
   }
 
   get signal(): AbortSignal {

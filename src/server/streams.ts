@@ -119,15 +119,17 @@ export class Streams {
     if (refusal) throw refusal;
     const leave = crowd.enter();
     let stream: EventStream | null = null;
-    const seat = live.hub.standings.take(viewer, () => {
+    const dismiss = (): void => {
       const lost = new WikiError('UNAUTHENTICATED', 'This token is not valid any more.');
       stream?.say(manner.farewell(this.telling.told(lost)));
       stream?.end();
-    });
+    };
+    const seat = live.hub.standings.take(viewer, dismiss);
     const ask = (after: bigint | null): Promise<Question> => open(seat.viewer, after);
     try {
       const question = await ask(null);
       stream = this.begin(reply, manner);
+      if (seat.isLost) dismiss(); // since it was asked: that is told once
       const errors = await this.telling.tell(seat, question, ask, stream);
       if (errors.length > 0) stream.say(manner.farewell(errors));
     } finally {
@@ -139,7 +141,7 @@ export class Streams {
 
   private begin(reply: FastifyReply, manner: Manner): EventStream {
     const stream = new EventStream(reply, this.slowMs, manner.frame);
-    this.open.add(stream);
+    if (!stream.signal.aborted) this.open.add(stream);
     stream.signal.addEventListener('abort', () => this.open.delete(stream), { once: true });
     stream.say(manner.hello);
     return stream;

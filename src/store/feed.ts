@@ -2,7 +2,7 @@ import type { ChangeKind, ChangeRecord } from '../model/change';
 import type { EntryKind } from '../model/entry';
 import type { View } from '../model/lens';
 import type { Run } from './database';
-import { IDENTITY_NOW, oneWith } from './identity';
+import { oneWith } from './identity';
 import { findHolders, holdsAt, waysOf } from './holding';
 
 /** What a follower asks for; null is any, an empty list is nothing. */
@@ -132,7 +132,7 @@ async function look(
     `feed-${view}${byEntry ? '-by-entry' : ''}${story === null ? '' : '-of-story'}`,
     // In steps: what is asked for is found first, and of that as much is looked at in order as the page needs.
     `with looked as materialized (${lookAt(view, byEntry)}),
-      ${story === null ? '' : `${waysOf(`array[${IDENTITY_NOW.namedBy('$7::uuid', `'${view}'`)}]`, `'${view}'`)},`}
+      ${story === null ? '' : `${waysOf(`array(select m.id from ${oneWith('$7::uuid', `'${view}'`)} m)`, `'${view}'`)},`}
       asked as materialized (
         select c.*, e.kind as entry_kind from looked c join entry e on e.id = c.entry
           where ($3::text[] is null or ${KIND[view]} = any($3)) and ($4::text[] is null or e.kind = any($4))

@@ -1,6 +1,6 @@
 import type { View } from '../model/lens';
 import type { Run } from './database';
-import { IDENTITY_NOW, identityAt } from './identity';
+import { IDENTITY_NOW, identityAt, oneWith } from './identity';
 import { isTold, type LinkTense } from './links';
 
 /** Beyond every position: links that are held still end here. */
@@ -175,13 +175,19 @@ const FEW_LINKS = 200;
 /** Stories that one statement looks through. */
 const STORIES_AT_ONCE = 100;
 
+// What the stories are called is looked up last: joined to the ways, they would be gone through for each of them.
 const holders = (run: Run, view: View, from: Search['from'], changed: readonly Changed[], stories: readonly string[]) =>
   run<Holder>(
     `holders-${view}-${from}`,
-    `with ${waysOf(from === 'STORIES' ? '$3::uuid[]' : '$1::uuid[]', `'${view}'`, from)}
-      select distinct c.position::text as position, w.from_entry as story
-        from unnest($1::uuid[], $2::bigint[]) as c (entry, position)
-        join ways w on w.from_entry = any($3::uuid[]) and ${holdsAt('w', 'c.entry', 'c.position')}`,
+    `with named as materialized (
+        select distinct i.id as name, m.id as story from unnest($3::uuid[]) as i (id)
+          cross join lateral ${oneWith('i.id', `'${view}'`)} m
+      ), ${waysOf(from === 'STORIES' ? 'array(select story from named)' : '$1::uuid[]', `'${view}'`, from)},
+      held as (
+        select distinct c.position, w.from_entry as story from unnest($1::uuid[], $2::bigint[]) as c (entry, position)
+          join ways w on w.from_entry = any(array(select story from named)) and ${holdsAt('w', 'c.entry', 'c.position')}
+      )
+      select distinct position::text as position, name as story from held join named using (story)`,
     [changed.map(({ entry }) => entry), changed.map(({ position }) => position), stories],
   );
 
@@ -198,7 +204,7 @@ const findFamous = async (run: Run, view: View, entries: readonly string[]): Pro
   return new Set(rows.map(({ id }) => id));
 };
 
-/** Which of these stories held entries at positions, in a view: however many stories, as long as what changed is not famous. */
+/** Which of these stories held entries at positions, in a view; those that are one count as one: however many stories, as long as what changed is not famous. */
 export async function findHolders(
   run: Run,
   view: View,

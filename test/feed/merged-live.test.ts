@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mergeEntries } from '../../src/edits/merge-entries';
 import { Hub } from '../../src/feed/hub';
 import type { ChangeRecord } from '../../src/model/change';
@@ -9,9 +10,10 @@ let room: TestNewsroom;
 let hub: Hub;
 beforeAll(async () => {
   room = await openTestNewsroom();
-  hub = new Hub(room.newsroom, (error) => {
+  const fail = (error: unknown): never => {
     throw error;
-  });
+  };
+  hub = new Hub(room.newsroom, fail, 50);
 });
 afterAll(async () => {
   await hub.close();
@@ -41,4 +43,50 @@ it('Who follows an entry by the id that it had before it was merged is told of w
     expect(told.map(({ entry, kind, revision }) => [entry, kind, revision])).toEqual([[into.id, 'EDITED', 3]]);
     follower.leave();
   }
+});
+
+describe('Who follows a story by the id that it had before it was merged', () => {
+  const follow = (story: string, after: bigint) => hub.follow({ ...ANY, view: 'PUBLISHED', story }, after);
+  const findHead = () => room.newsroom.moments.findHead(room.newsroom.database.run);
+  type Follower = ReturnType<typeof follow>;
+  /** At the ring's level from here on. */
+  const catchUp = async (follower: Follower): Promise<void> => {
+    while ((await follower.next()).length > 0);
+  };
+  const nextOf = async (follower: Follower): Promise<unknown[]> => {
+    const told: ChangeRecord[] = [];
+    while (told.length === 0) told.push(...(await follower.next()));
+    return told.map(({ entry, kind, revision }) => [entry, kind, revision]);
+  };
+
+  it('is told of all that the other one holds', async () => {
+    const editor = room.as('EDITOR');
+    const actor = await room.make.actor();
+    const [into, from] = [await room.make.story({ cast: [{ actor: actor.id }] }), await room.make.story()];
+    await mergeEntries(new Scope(room.newsroom, editor.viewer), { from: from.id, into: into.id });
+    const head = await findHead();
+    const others = Array.from({ length: 10 }, () => randomUUID()); // of many stories one looks back from what changed
+    for (const around of [[], others]) {
+      const followers = [from.id, into.id].map((story) => follow(story, head));
+      const elsewhere = around.map((story) => follow(story, head));
+      for (const follower of followers) await catchUp(follower);
+      const [{ latest }] = await room.sql('select max(number) as latest from revision where entry = $1', [actor.id]);
+      await editor.run(EDIT, { id: actor.id, base: latest, text: `a general, ${latest}` });
+      for (const follower of followers) expect(await nextOf(follower)).toEqual([[actor.id, 'EDITED', latest + 1]]);
+      for (const follower of [...followers, ...elsewhere]) follower.leave();
+    }
+  });
+
+  it('is told of the merger, live and when they come back', async () => {
+    const [into, from] = [await room.make.story(), await room.make.story()];
+    const head = await findHead();
+    const live = follow(from.id, head);
+    await catchUp(live);
+    await mergeEntries(new Scope(room.newsroom, room.as('EDITOR').viewer), { from: from.id, into: into.id });
+    const merged = [from.id, 'MERGED', null];
+    expect(await nextOf(live)).toContainEqual(merged);
+    const late = follow(from.id, head);
+    expect(await nextOf(late)).toContainEqual(merged);
+    for (const follower of [live, late]) follower.leave();
+  });
 });

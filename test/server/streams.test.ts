@@ -1,9 +1,11 @@
-import { CHANGES, followBySocket, followByStream, stopFollowing } from '../support/followers';
+import { connect } from 'node:net';
+import pg from 'pg';
+import { CHANGES, followBySocket, followByStream, followEvents, stopFollowing, until } from '../support/followers';
 import { startServer, type TestServer } from '../support/server';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ live: { subscribers: 20 } });
 });
 afterEach(stopFollowing);
 afterAll(() => server.close());
@@ -121,4 +123,60 @@ it('a variable may have any name', async () => {
   await heard.until(({ messages }) => messages.length > 0);
   expect(heard.messages[0]).toEqual({ data: { changes: { cursor: expect.any(String) } } });
   stop();
+});
+
+describe('While the ledger cannot be read', () => {
+  /** What is asked meanwhile waits. */
+  async function whileLocked(work: (waiting: (count: number) => Promise<void>) => Promise<void>): Promise<void> {
+    const locker = new pg.Client({ connectionString: server.room.url });
+    await locker.connect();
+    try {
+      await locker.query('begin; lock table change in access exclusive mode');
+      await work((count) =>
+        until(async () => {
+          const waiting = `select count(*)::int as count from pg_locks where not granted and relation = 'change'::regclass`;
+          return (await server.room.sql(waiting))[0].count >= count;
+        }),
+      );
+    } finally {
+      await locker.end();
+    }
+  }
+
+  const countOpen = (): Promise<number> =>
+    new Promise((resolve) => server.app.server.getConnections((_error, open) => resolve(open)));
+
+  it.each([
+    ['/events', 'GET /events'],
+    ['/graphql/stream', `GET /graphql/stream?query=${encodeURIComponent('subscription{changes{cursor}}')}`],
+  ])('whoever asks for %s and goes takes no place for good', async (_path, head) => {
+    const { port } = new URL(server.url);
+    const before = await countOpen();
+    await whileLocked(async (waiting) => {
+      const impatient = Array.from({ length: 10 }, () => connect(Number(port), '127.0.0.1'));
+      for (const connection of impatient) connection.write(`${head} HTTP/1.1\r\nhost: here\r\n\r\n`);
+      await waiting(10);
+      for (const connection of impatient) connection.destroy();
+      await until(async () => (await countOpen()) <= before);
+    });
+    const places = Array.from({ length: 20 }, () => followBySocket(server.url));
+    for (const { heard } of places) await heard.until(({ messages }) => messages.length > 0);
+    for (const { stop } of places) stop();
+  });
+
+  it('whoever loses the token has waited for nothing', async () => {
+    const token = await server.tokenOf('EDITOR');
+    let following: ReturnType<typeof followEvents> | undefined;
+    await whileLocked(async (waiting) => {
+      following = followEvents(server.url, '', token);
+      await waiting(1);
+      await server.room.sql('update token set revoked_at = clock_timestamp()');
+      await server.hub.standings.look();
+    });
+    await following?.heard.until(({ messages }) => messages.length > 0);
+    expect(following?.heard.messages[0]).toMatchObject({
+      type: 'refused',
+      data: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+    });
+  });
 });
