@@ -62,8 +62,8 @@ function makeLimitsCheck(limits: QueryLimits): CheckQuery {
 }
 
 /** Refuses what would come to no good whatever is asked. */
-async function checkAddress({ host, url }: FastifyRequest): Promise<void> {
-  const refusal = refuseAddress(host, url);
+async function checkAddress({ headers, url }: FastifyRequest): Promise<void> {
+  const refusal = refuseAddress(headers.host ?? 'localhost', url); // HTTP/1.0 knows of no Host
   if (refusal) throw refusal;
 }
 
@@ -116,6 +116,7 @@ function handleErrors(app: FastifyInstance, log: Log): void {
 function closeIdle(app: FastifyInstance): void {
   const open = new Set<Socket>();
   app.server.on('connection', (connection) => {
+    if (open.has(connection)) return; // it comes again where it asked for another protocol than there is
     open.add(connection);
     connection.once('close', () => open.delete(connection));
   });

@@ -39,6 +39,25 @@ function refuse(duplex: Duplex, status: string, code: string, message: string, d
   duplex.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
+/**
+ * A request that would rather speak a protocol that there is not is answered in HTTP as if it had not said so (RFC 9110, 7.8):
+ * Java's client and `curl --http2` say it each time. Node has taken it out of HTTP by now, so it goes in again from its start.
+ */
+function answerUnchanged(
+  server: Server,
+  { method, url, httpVersion, rawHeaders }: IncomingMessage,
+  duplex: Duplex,
+  head: Buffer,
+): void {
+  const fields = rawHeaders.flatMap((name, index) => {
+    const isField = index % 2 === 0 && !['upgrade', 'http2-settings'].includes(name.toLowerCase());
+    return isField ? [`${name}: ${rawHeaders[index + 1]}`] : [];
+  });
+  const start = [`${method} ${url} HTTP/${httpVersion}`, ...fields];
+  duplex.unshift(Buffer.concat([Buffer.from(`${start.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  server.emit('connection', duplex);
+}
+
 /** WebSockets on `/graphql`, in the protocol of graphql-ws (graphql-transport-ws). */
 export class Sockets {
   private readonly sockets = new Set<Socket>();
@@ -65,6 +84,8 @@ export class Sockets {
   /** Takes over what a server is asked to upgrade. */
   serve(server: Server): void {
     server.on('upgrade', (request, duplex, head) => {
+      if (request.headers.upgrade?.toLowerCase() !== 'websocket')
+        return void answerUnchanged(server, request, duplex, head);
       duplex.on('error', (error: Error) => this.telling.log.debug({ err: error }, 'a socket broke'));
       const refusal = this.refusalOf(request);
       if (refusal) refuse(duplex, ...refusal);

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { request as sendRaw } from 'node:http';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { type HttpAnswer, startServer, type TestServer } from '../support/server';
 
@@ -34,6 +36,41 @@ const sendHead = (headers: Record<string, string>, path = '/graphql'): Promise<{
     });
     sent.on('error', reject).end();
   });
+
+/** What is answered to what is written as it is, until so much of it has come. */
+async function say(text: string, until: RegExp): Promise<string> {
+  const connection = connect(Number(new URL(server.url).port), '127.0.0.1').setEncoding('latin1');
+  let answer = '';
+  connection.write(text);
+  for await (const part of connection) if (until.test((answer += part))) break;
+  return answer;
+}
+
+describe('Clients of other versions of HTTP', () => {
+  const QUERY = JSON.stringify({ query: '{ __typename }' });
+  const UPGRADE = 'connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQCAAAAAAIAAAAA';
+
+  it('that would rather speak HTTP/2, as Java’s and curl --http2, are answered all the same, again and again', async () => {
+    const { hostname, port } = new URL(server.url);
+    const head = `POST /graphql HTTP/1.1\r\nhost: here\r\n${UPGRADE}\r\ncontent-type: application/json`;
+    const connection = connect(Number(port), hostname).setEncoding('latin1');
+    for (let n = 0; n < 12; n++) {
+      connection.write(`${head}\r\ncontent-length: ${QUERY.length}\r\n\r\n${QUERY.slice(0, 5)}`);
+      connection.write(QUERY.slice(5));
+      const [answer] = await once(connection, 'data');
+      expect(answer).toMatch(/^HTTP\/1.1 200 [^]*{"data":{"__typename":"Query"}}/);
+    }
+    connection.destroy();
+    expect(await say(`GET /events HTTP/1.1\r\nhost: here\r\n${UPGRADE}\r\n\r\n`, /checkpoint/)).toMatch(
+      /^HTTP\/1.1 200 /,
+    );
+  });
+
+  it('that know nothing of a Host are answered', async () => {
+    expect(await say('GET /livez HTTP/1.0\r\n\r\n', /}/)).toMatch(/^HTTP\/1.1 200 /);
+    expect(await say('GET /events HTTP/1.0\r\n\r\n', /checkpoint/)).toMatch(/\r\n\r\nretry: 3000\n\nid: /);
+  });
+});
 
 describe('GraphQL over HTTP', () => {
   it('answers POST', async () => {
