@@ -58,7 +58,10 @@ export class Socket {
   /** Signs in whoever opened the socket. False where it was closed instead. */
   async connect({ connectionParams = {} }: SocketContext): Promise<boolean> {
     const given = Object.entries(connectionParams).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
-    this.authorization = typeof given === 'string' && given !== '' ? given : this.request.headers.authorization;
+    // Whoever sends something believes to be signed in.
+    if (given !== undefined && given !== null && typeof given !== 'string')
+      return this.close(CloseCode.Forbidden, 'authorization: must be a string, "Bearer <token>".');
+    this.authorization = given || this.request.headers.authorization;
     if (this.authorization && !this.mayBringToken)
       return this.close(CloseCode.Forbidden, 'Pages of this origin may not send a token: see CORS_ORIGINS.');
     try {

@@ -62,6 +62,7 @@ describe('the protocol has its own codes', () => {
     ['an id that is taken', [INIT, 'ack', ask('1', CHANGES), ask('1', CHANGES)], 4409],
     ['a token that is none', [{ ...INIT, payload: { authorization: 'Bearer nw_nobody-has-ever-had-this-one' } }], 4403],
     ['a header that is none', [{ ...INIT, payload: { authorization: 'Basic eA==' } }], 4403],
+    ['a token that is no text', [{ ...INIT, payload: { authorization: ['Bearer nw_x'] } }], 4403],
     ['a frame beyond 64 kB', [INIT, 'ack', ask('1', `{ a(b: "${'x'.repeat(65_536)}") }`)], 1009],
     ['no greeting', [], 4408],
   ])('for %s', async (_what, messages, code) => {
@@ -71,6 +72,14 @@ describe('the protocol has its own codes', () => {
       else say(message);
     }
     expect((await closed).code).toBe(code);
+  });
+
+  it('for no protocol, and for what is no text', async () => {
+    const ws = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`);
+    expect((await once(ws, 'close'))[0]).toBe(4406);
+    const broken = await openBareSocket(server.url);
+    broken.ws.send(Buffer.from([0x7b, 0xff]), { binary: false });
+    expect((await broken.closed).code).toBe(1007);
   });
 
   it('for another protocol', async () => {
