@@ -40,6 +40,7 @@ const PLAIN: Manner = {
 /** Server-Sent Events: `/graphql/stream` for clients of graphql-sse, `/events` for any EventSource. */
 export class Streams {
   private readonly open = new Set<EventStream>();
+  private isStopping = false;
 
   constructor(
     private readonly telling: Telling,
@@ -63,6 +64,7 @@ export class Streams {
 
   /** Ends every stream: whoever reads one comes back, to another server. */
   stop(): void {
+    this.isStopping = true;
     for (const stream of this.open) stream.end();
   }
 
@@ -129,7 +131,9 @@ export class Streams {
     try {
       const question = await ask(null);
       stream = this.begin(reply, manner);
-      if (seat.isLost) dismiss(); // since it was asked: that is told once
+      // While it was being asked: either is told once.
+      if (seat.isLost) dismiss();
+      if (this.isStopping) stream.end();
       const errors = await this.telling.tell(seat, question, ask, stream);
       if (errors.length > 0) stream.say(manner.farewell(errors));
     } finally {

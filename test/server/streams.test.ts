@@ -179,4 +179,18 @@ describe('While the ledger cannot be read', () => {
       data: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
     });
   });
+
+  it('a server that stops waits for nobody who has yet to be answered', async () => {
+    const other = await startServer({ room: server.room });
+    let stopped: Promise<void> | undefined;
+    let following: ReturnType<typeof followByStream> | undefined;
+    await whileLocked(async (waiting) => {
+      following = followByStream(other.url);
+      await waiting(1);
+      stopped = other.close();
+      await until(() => !other.app.server.listening);
+    });
+    await stopped;
+    following?.stop();
+  });
 });
