@@ -53,7 +53,7 @@ async function listen(config: Config, newsroom: Newsroom, running: Running, log:
   const { host, port, corsOrigins, queryCompiler, shutdownSeconds } = config.server;
   const limits = { ...config.limits };
   const { checkpointMs, slowMs, ...crowd } = config.live;
-  const hub = new Hub(newsroom, (error) => log.warn({ err: error }, 'the feed is waiting'));
+  const hub = new Hub(newsroom, (error) => log.warn({ err: error }, 'the feed is waiting'), checkpointMs);
   running.onStop(() => hub.close());
   const app = await makeHttpServer({
     newsroom,

@@ -24,7 +24,7 @@ function listOf(query: URLSearchParams, name: string): string[] | null {
   if (!query.has(name)) return null;
   return query
     .getAll(name)
-    .flatMap((value) => value.split(','))
+    .flatMap((value) => value.split(',').map((word) => word.trim()))
     .filter((value) => value !== '');
 }
 

@@ -9,8 +9,9 @@ import { Standings } from './standings';
 /** Rows of the ledger that are kept for those who are a little behind. */
 const RING_SIZE = 10_000;
 const PAGE = 200;
-/** Those who wait are woken as often as this at least, to see whether it is time for a checkpoint. */
-const TICK_MS = 1000;
+/** Those who wait are woken as often as this at least, to see whether it is time for a checkpoint: often enough for that. */
+const LONGEST_TICK_MS = 1000;
+const TICKS_A_CHECKPOINT = 4;
 
 /** Tells what went wrong while nobody in particular asked; it is tried again. */
 type OnError = (error: unknown) => void;
@@ -40,6 +41,8 @@ export interface Follower {
  */
 export class Hub {
   readonly standings: Standings;
+  /** Whoever waits for the next change is let go after so long at most, in milliseconds. */
+  readonly tickMs: number;
   private readonly ring = new Ring(RING_SIZE);
   private readonly reader: LedgerReader;
   private followers = 0;
@@ -56,8 +59,10 @@ export class Hub {
   constructor(
     readonly newsroom: Newsroom,
     readonly onError: OnError,
-    private readonly tickMs = TICK_MS,
+    /** So long at most without a message to whoever follows, in milliseconds. */
+    checkpointMs: number,
   ) {
+    this.tickMs = Math.min(LONGEST_TICK_MS, checkpointMs / TICKS_A_CHECKPOINT);
     this.standings = new Standings(newsroom.database.run, onError);
     this.reader = new LedgerReader(newsroom, {
       asked: () => this.listAsked(),

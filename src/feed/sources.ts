@@ -54,7 +54,8 @@ export function changesFrom(hub: Hub, filter: FeedFilter, after: bigint, checkpo
       takenAway = hub.takenAway;
       const changes = await follower.next();
       const now = performance.now();
-      if (changes.length === 0 && now - toldAt < checkpointMs) return [];
+      // At the next tick it would be late.
+      if (changes.length === 0 && now - toldAt < checkpointMs - hub.tickMs) return [];
       toldAt = now;
       return changes.length > 0 ? changes.map(toStep) : [checkpoint(follower.position)];
     },

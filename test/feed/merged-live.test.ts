@@ -13,7 +13,7 @@ beforeAll(async () => {
   const fail = (error: unknown): never => {
     throw error;
   };
-  hub = new Hub(room.newsroom, fail, 50);
+  hub = new Hub(room.newsroom, fail, 200);
 });
 afterAll(async () => {
   await hub.close();

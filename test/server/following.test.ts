@@ -150,7 +150,7 @@ describe('events', () => {
     await server.room.make.story();
     const read = async (headers: Record<string, string>): Promise<string> => {
       const ending = new AbortController();
-      const response = await fetch(`${server.url}/events?after=${after}&entryKinds=ACTOR&kinds=PUBLISHED,EDITED`, {
+      const response = await fetch(`${server.url}/events?after=${after}&entryKinds=ACTOR&kinds=PUBLISHED, EDITED`, {
         headers,
         signal: ending.signal,
       });
@@ -190,6 +190,15 @@ describe('events', () => {
 });
 
 describe('checkpoints', () => {
+  it('come as often as it is set, not as often as the process looks for other reasons', async () => {
+    const following = followBySocket(server.url);
+    await following.heard.until(({ messages }) => messages.length > 0);
+    const began = performance.now();
+    await following.heard.until(({ messages }) => messages.length > 3);
+    following.stop();
+    expect(performance.now() - began).toBeLessThan(2500); // three times 400 ms at most, and not three seconds
+  });
+
   it('move a quiet filter on, and one can go on from them', async () => {
     const filter = { entries: ['00000000-0000-4000-8000-000000000000'] };
     const following = followBySocket(server.url, { variables: { filter } });

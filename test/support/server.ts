@@ -98,8 +98,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     shutdownMs: 10_000,
     ...options.live,
   };
-  const tickMs = Math.min(1000, checkpointMs / 4);
-  const hub = new Hub(room.newsroom, (error) => log.warn({ err: error }, 'the feed is waiting'), tickMs);
+  const hub = new Hub(room.newsroom, (error) => log.warn({ err: error }, 'the feed is waiting'), checkpointMs);
   const app = await makeHttpServer({
     newsroom: room.newsroom,
     hub,
