@@ -175,14 +175,21 @@ const FEW_LINKS = 200;
 /** Stories that one statement looks through. */
 const STORIES_AT_ONCE = 100;
 
-// What the stories are called is looked up last: joined to the ways, they would be gone through for each of them.
-const holders = (run: Run, view: View, from: Search['from'], changed: readonly Changed[], stories: readonly string[]) =>
-  run<Holder>(
+/** Which of the stories that are asked for ($3) each story is one with: looked up for whichever of both are few. */
+const namedIn = (view: string, from: Search['from']): string =>
+  from === 'STORIES'
+    ? `select distinct i.id as name, m.id as story from unnest($3::uuid[]) as i (id)
+        cross join lateral ${oneWith('i.id', view)} m`
+    : `select distinct m.id as name, s.id as story from (select distinct w.from_entry as id from ways w) s
+        cross join lateral ${oneWith('s.id', view)} m where m.id = any($3::uuid[])`;
+
+// What they are called is joined last: joined to the ways, they would be gone through for each of them.
+function holders(run: Run, view: View, from: Search['from'], changed: readonly Changed[], stories: readonly string[]) {
+  const named = `named as materialized (${namedIn(`'${view}'`, from)})`;
+  const ways = waysOf(from === 'STORIES' ? 'array(select story from named)' : '$1::uuid[]', `'${view}'`, from);
+  return run<Holder>(
     `holders-${view}-${from}`,
-    `with named as materialized (
-        select distinct i.id as name, m.id as story from unnest($3::uuid[]) as i (id)
-          cross join lateral ${oneWith('i.id', `'${view}'`)} m
-      ), ${waysOf(from === 'STORIES' ? 'array(select story from named)' : '$1::uuid[]', `'${view}'`, from)},
+    `with ${from === 'STORIES' ? `${named}, ${ways}` : `${ways}, ${named}`},
       held as (
         select distinct c.position, w.from_entry as story from unnest($1::uuid[], $2::bigint[]) as c (entry, position)
           join ways w on w.from_entry = any(array(select story from named)) and ${holdsAt('w', 'c.entry', 'c.position')}
@@ -190,6 +197,7 @@ const holders = (run: Run, view: View, from: Search['from'], changed: readonly C
       select distinct position::text as position, name as story from held join named using (story)`,
     [changed.map(({ entry }) => entry), changed.map(({ position }) => position), stories],
   );
+}
 
 /** Those of these entries to which many links lead, or led. */
 const findFamous = async (run: Run, view: View, entries: readonly string[]): Promise<Set<string>> => {
