@@ -4,6 +4,7 @@ import { Logger, makeWorkerUtils, run, type Runner, type WorkerEvents, type Work
 import type { Log } from '../base/log';
 import type { Vault } from '../base/vault';
 import type { Database } from '../store/database';
+import { translatePostgresError } from '../store/postgres-errors';
 import { countForeignWebhooks, findDueWebhooks } from '../store/deliveries';
 import type { Newsroom } from '../store/scope';
 import { Courier, type CourierOptions } from './courier';
@@ -39,12 +40,19 @@ export interface CouriersOptions extends Partial<CourierOptions> {
 /**
  * The pool as the queue is given it. It asks with a callback only for the connection on which it would listen: that one it
  * never gets. Whoever puts a job into the queue wakes its own workers, so nothing is to be heard; a pooler would pass on what
- * is said to whoever has the connection at the moment; and workers that do not end would keep theirs for good.
+ * is said to whoever has the connection at the moment; and workers that do not end would keep theirs for good. Why there is no
+ * connection it is told in our words: where it knows the code it would wait by itself, up to minutes, and could not be woken.
  */
 const withoutListening = (pool: Database['pool']): Database['pool'] =>
   new Proxy(pool, {
     get: (target, name) => {
-      if (name === 'connect') return (callback?: unknown) => (callback === undefined ? target.connect() : undefined);
+      if (name === 'connect')
+        return (callback?: unknown) =>
+          callback === undefined
+            ? target.connect().catch((error: unknown) => {
+                throw translatePostgresError(error);
+              })
+            : undefined;
       const value: unknown = Reflect.get(target, name);
       return typeof value === 'function' ? value.bind(target) : value;
     },
@@ -56,6 +64,19 @@ interface Workers {
   readonly pool: WorkerPool;
   /** Resolves as soon as they take no further job, whatever the reason. */
   readonly ending: Promise<unknown>;
+}
+
+/**
+ * Resolves when the first of the queue's workers has asked for a job and was answered, rejects where it was not. Before they ask,
+ * they look up once, for all of them, which tasks there are, and keep what came of it, be it an error (0.17.3): then none
+ * of them would take a job any more, wherever the database is.
+ */
+async function untilAnswered(events: WorkerEvents): Promise<void> {
+  const failed = once(events, 'worker:getJob:error') as Promise<[{ error: Error }]>;
+  const refused = failed.then(([{ error }]) => {
+    throw error;
+  });
+  await Promise.race([once(events, 'worker:getJob:empty'), once(events, 'job:start'), refused]);
 }
 
 /**
@@ -134,6 +155,7 @@ export class Couriers {
     const stop = { asked: this.asked.signal, cut: this.cut.signal };
     const events: WorkerEvents = new EventEmitter();
     const ending = once(events, 'pool:gracefulShutdown');
+    const answered = untilAnswered(events);
     const created = once(events, 'pool:create') as Promise<[{ workerPool: WorkerPool }]>;
     const runner = await run({
       preset: { worker: { ...HANDLED, preparedStatements: newsroom.database.keepsSessions } },
@@ -151,6 +173,12 @@ export class Couriers {
       }),
     });
     const [{ workerPool: pool }] = await created;
+    try {
+      await answered;
+    } catch (error) {
+      void runner.stop().catch((failure: unknown) => this.complain(failure));
+      throw error;
+    }
     return { runner, pool, ending };
   }
 

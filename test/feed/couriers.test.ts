@@ -119,6 +119,31 @@ describe('Couriers of three processes', () => {
   });
 });
 
+it('that lose their connection in their very first moment call all the same', async () => {
+  const room = await openWebhooks();
+  const { id } = await room.make(receiver.url);
+  await room.room.make.story();
+  await receiver.got(1); // the queue has its tables
+  await room.stopCouriers();
+  const beside = new pg.Client({ connectionString: room.room.url });
+  await beside.connect();
+  // What the queue's workers ask before their first job waits here, and is cut off.
+  await beside.query('begin; lock table newsroom_queue._private_tasks');
+  room.startCouriers();
+  await until(async () => {
+    const { rows } = await beside.query(
+      `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rows.length > 0;
+  });
+  await beside.query('rollback');
+  await beside.end();
+  await until(() => room.room.sql('select 1').then(Boolean, () => false));
+  await room.room.make.story();
+  await until(async () => (await room.deliveriesOf(id))[1]?.state === 'DELIVERED');
+  await room.close();
+});
+
 it('when they stop, calls under way may end; one that does not is made by the next, under the same id', async () => {
   const room = await openWebhooks({ drainMs: 300 });
   const { id } = await room.make(receiver.url);
