@@ -7,6 +7,7 @@ import {
   type DueDelivery,
   findCallable,
   findDueDeliveries,
+  type Hold,
   holdWebhook,
   insertDeliveries,
   markDelivered,
@@ -60,6 +61,8 @@ interface Round {
   readonly stop: Stop;
   readonly endsAt: number;
   heldUntil: number;
+  /** Of the hold, while it is under way. */
+  renewal: Promise<void> | null;
   isOver: boolean;
   /** Why the webhook is not to be called any more. */
   disabledFor: string | null;
@@ -73,6 +76,8 @@ type Answered = Exclude<Outcome, { end: 'cut' }>;
  */
 export class Courier {
   private readonly options: CourierOptions;
+  /** What could not be let go of: the database was away. */
+  private readonly kept = new Set<Hold>();
 
   constructor(
     private readonly newsroom: Newsroom,
@@ -87,9 +92,9 @@ export class Courier {
     const { run } = this.newsroom.database;
     const [by, now] = [randomUUID(), Date.now()];
     const ends = { endsAt: now + roundMs, heldUntil: now + holdMs };
-    const round: Round = { webhook, by, stop, ...ends, isOver: false, disabledFor: null };
+    const round: Round = { webhook, by, stop, ...ends, renewal: null, isOver: false, disabledFor: null };
     if (!(await holdWebhook(run, round, holdMs))) return;
-    const renewal = setInterval(() => void this.renew(round), holdMs / 4);
+    const renewing = setInterval(() => (round.renewal ??= this.renew(round)), holdMs / 4);
     try {
       while (goesOn(round)) if (!(await this.doSome(round))) break;
       const { disabledFor } = round;
@@ -98,8 +103,18 @@ export class Courier {
           disableWebhook(within, webhook, disabledFor),
         );
     } finally {
-      clearInterval(renewal);
-      await releaseWebhook(run, round);
+      clearInterval(renewing);
+      await round.renewal; // or it would be held once more after it was let go of
+      this.kept.add(round);
+      await this.letGo();
+    }
+  }
+
+  /** Lets go of webhooks that nobody here works for any more; what is not possible now is tried at the next call. */
+  async letGo(): Promise<void> {
+    for (const hold of this.kept) {
+      await releaseWebhook(this.newsroom.database.run, hold);
+      this.kept.delete(hold);
     }
   }
 
@@ -111,6 +126,7 @@ export class Courier {
     } catch (error) {
       this.options.onError(error); // it is held for a while yet, and this is tried again
     }
+    round.renewal = null;
   }
 
   /** Some ledger and some calls; false where there is no more of either for now. */

@@ -186,6 +186,7 @@ export class Couriers {
     try {
       const { workers } = this;
       if (workers) {
+        await this.courier.letGo();
         const due = await findDueWebhooks(this.newsroom.database.run, this.vault.keyId);
         for (const { id, isFailing } of due) {
           await workers.runner.addJob(

@@ -7,7 +7,7 @@ import { Couriers } from '../../src/feed/couriers';
 import { migrate } from '../../src/store/migrate';
 import { openNewsroom } from '../../src/store/open-newsroom';
 import type { Newsroom } from '../../src/store/scope';
-import { createDatabase } from '../support/database';
+import { createDatabase, endConnections, takeAway } from '../support/database';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { openWebhooks, SECRETS_KEY, type TestWebhooks, until } from '../support/webhooks';
 
@@ -46,16 +46,6 @@ afterEach(async () => {
   receiver.answers(204);
 });
 
-/** Ends all connections of the database but one's own, as a restart does. */
-async function cutConnections(): Promise<void> {
-  const client = new pg.Client({ connectionString: desk.room.url });
-  await client.connect();
-  await client.query(
-    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
-  );
-  await client.end();
-}
-
 const allDelivered = async (id: string, count: number): Promise<boolean> => {
   const rows = await desk.room.sql(
     `select count(*)::int as count from delivery where webhook = $1 and state = 'DELIVERED'`,
@@ -83,7 +73,7 @@ describe('Couriers of three processes', () => {
       await desk.room.make.story();
       if (count % 2 === 0) continue;
       await receiver.got(before + 1); // somebody is at work
-      await cutConnections();
+      await endConnections(desk.room.url);
       await until(() => desk.room.sql('select 1').then(Boolean, () => false));
     }
     await until(() => allDelivered(id, 20));
@@ -141,6 +131,24 @@ it('that lose their connection in their very first moment call all the same', as
   await until(() => room.room.sql('select 1').then(Boolean, () => false));
   await room.room.make.story();
   await until(async () => (await room.deliveriesOf(id))[1]?.state === 'DELIVERED');
+  await room.close();
+});
+
+it('that could not let go of a webhook, for the database was away, do so as soon as it is back', async () => {
+  const room = await openWebhooks({ holdMs: 60_000 });
+  const { id } = await room.make(receiver.url);
+  let answer: (() => void) | undefined;
+  receiver.answers((response) => (answer = () => response.writeHead(204).end()));
+  await room.room.make.story();
+  await receiver.got(1);
+  const giveBack = await takeAway(room.room.url);
+  answer?.();
+  const failed = /serve-webhook.* with error 'The database cannot be reached/;
+  await until(() => room.warnings.some((warning) => failed.test(inspect(warning))));
+  receiver.answers(204);
+  await giveBack();
+  await until(() => room.room.sql('select 1').then(Boolean, () => false));
+  await until(async () => (await room.deliveriesOf(id))[0]?.state === 'DELIVERED');
   await room.close();
 });
 

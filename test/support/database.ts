@@ -7,11 +7,11 @@ const urlOf = (database: string): string => {
   return url.href;
 };
 
-async function onServer(statement: string): Promise<void> {
+async function onServer(statement: string, values: unknown[] = []): Promise<void> {
   const client = new pg.Client({ connectionString: process.env.TEST_SERVER_URL });
   await client.connect();
   try {
-    await client.query(statement);
+    await client.query(statement, values);
   } finally {
     await client.end();
   }
@@ -29,4 +29,17 @@ export async function createDatabase(kind: 'migrated' | 'empty' = 'migrated'): P
   const template = kind === 'empty' ? 'template0' : process.env.TEST_TEMPLATE;
   await onServer(`create database ${name} template ${template}`);
   return { url: urlOf(name), drop: () => onServer(`drop database if exists ${name} with (force)`) };
+}
+
+const nameOf = (url: string): string => new URL(url).pathname.slice(1);
+
+/** Ends all connections to a database, as a restart does. */
+export const endConnections = (url: string): Promise<void> =>
+  onServer('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [nameOf(url)]);
+
+/** Lets nobody connect to a database any more, and ends all connections to it; gives back how to let them again. */
+export async function takeAway(url: string): Promise<() => Promise<void>> {
+  await onServer(`alter database ${nameOf(url)} allow_connections false`);
+  await endConnections(url);
+  return () => onServer(`alter database ${nameOf(url)} allow_connections true`);
 }
