@@ -26,7 +26,8 @@ const CONNECTION_CODES: ReadonlySet<string> = new Set([
   'EPIPE',
   'ETIMEDOUT',
 ]);
-const CONNECTION_LOST = /Connection terminated|timeout exceeded when trying to connect|Client has encountered/;
+const CONNECTION_LOST =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered|Client was closed/;
 
 /** What Postgres reports, in words that a caller can act on; what nobody outside can help stays as it is. */
 export function translatePostgresError(error: unknown): unknown {
