@@ -58,6 +58,8 @@ export interface Verdict {
   readonly again: number;
   /** Changes that were not told because a later one took their entry away. */
   readonly leftOut: number;
+  /** The longest that a change took from the ledger to this consumer, in ms; 0 where none came. */
+  readonly slowestMs: number;
 }
 
 const noFaults = (): FeedFaults => ({ lost: [], untold: [], disorder: [], repeated: [], forged: [] });
@@ -103,6 +105,13 @@ class Expected {
     const isNumber = row.revision === change.revision || (change.revision === null && this.isGone(row, at));
     return isSame && isNumber ? null : `${told}, but it was ${inWords(row)}`;
   }
+}
+
+/** How long the slowest change took until it came first. */
+function slowestOf({ rows }: Expected, came: readonly { readonly position: number; readonly at: number }[]): number {
+  const first = new Map<number, number>();
+  for (const { position, at } of came) if (!first.has(position)) first.set(position, at);
+  return [...first].reduce((most, [position, at]) => Math.max(most, at - (rows.get(position)?.at ?? at)), 0);
 }
 
 /** What one connection was told against what it should have been told. */
@@ -161,7 +170,8 @@ export function judgeStream(
   }
   for (const row of rows) if (row.position > reached && row.position <= to) faults.lost.push(inWords(row));
   for (const position of everTold) leftOut.delete(position);
-  return { faults, told: everTold.size, again, leftOut: leftOut.size };
+  const came = sessions.flatMap(({ items }) => items.filter(({ change }) => change !== null));
+  return { faults, told: everTold.size, again, leftOut: leftOut.size, slowestMs: slowestOf(expected, came) };
 }
 
 /** As many calls to one receiver may be under way at a time: what a kill can leave unnoted although it was answered. */
@@ -222,5 +232,7 @@ export function judgeCalls(
   const missing = rows.filter(({ position }) => !answered.has(position));
   const leftOut = missing.filter((row) => expected.isTakenAway(row, Number.POSITIVE_INFINITY));
   for (const row of missing) if (!leftOut.includes(row)) faults.lost.push(inWords(row));
-  return { faults, told: ids.size, again: calls.length - ids.size, leftOut: leftOut.length };
+  const came = calls.flatMap(({ position, answeredAt }) => (answeredAt === null ? [] : [{ position, at: answeredAt }]));
+  const slowestMs = slowestOf(expected, came);
+  return { faults, told: ids.size, again: calls.length - ids.size, leftOut: leftOut.length, slowestMs };
 }

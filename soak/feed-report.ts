@@ -25,9 +25,9 @@ export const faultsOf = ({ acts, troubles, consumers, breaches }: FeedReport): [
   ['breaches of what holds in every newsroom', breaches],
 ];
 
-const toldLine = ({ name, told, again, leftOut, interruptions, faults }: Told): [string, string] => [
+const toldLine = ({ name, told, again, leftOut, slowestMs, interruptions, faults }: Told): [string, string] => [
   name,
-  `${told} told, ${again} again, ${leftOut} left out, ${faults.lost.length} lost, ${interruptions} interruptions`,
+  `${told} told, ${again} again, ${leftOut} left out, ${faults.lost.length} lost, ${interruptions} interruptions, the slowest after ${(slowestMs / 1000).toFixed(1)} s`,
 ];
 
 /** The counts, one a line. */

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { Random } from '../bench/random';
@@ -11,6 +10,7 @@ import { type Subscribed, subscribe } from './feed-receivers';
 import { type Followed, openCursors, readHead, readRows } from './feed-rows';
 import { type Acts, type Newsroom, openStory, writeAll, Writer } from './feed-writers';
 import { type Killer, type KillEvery, makeKiller } from './killer';
+import { Patience } from './patience';
 import { Servers, type ServerProcess } from './servers';
 
 /** How much is written, and how often a server is killed meanwhile. */
@@ -23,8 +23,8 @@ export interface FeedOptions {
   /** Calls that each webhook's receiver never answers: each costs the server its time limit. */
   readonly hangs: number;
   readonly seed: number;
-  /** When it gives up. */
-  readonly minutes: number;
+  /** It gives up when nothing has come about for so many seconds, however long it takes in all. */
+  readonly patience: number;
   /** Token of an administrator. */
   readonly adminToken: string;
   /** Where each server is to be found, however often it is killed: those who follow come back there. */
@@ -147,42 +147,60 @@ async function judgeWebhook(course: Course, webhook: Subscribed, kills: readonly
   return { ...verdict, name, interruptions, refusals: [] };
 }
 
-const isThere = (course: Course, { connections, refusals }: Consumer): boolean => {
+/** How far a consumer is from the end; one who was refused for good comes no further. */
+function leftOf(course: Course, { connections, refusals }: Consumer): number {
   const last = connections.findLast(({ items }) => items.length > 0)?.items.at(-1);
-  return refusals.length > 0 || (last !== undefined && placeOf(course, last.cursor) >= course.to);
-};
+  const place = last ? placeOf(course, last.cursor) : course.from;
+  return refusals.length > 0 ? 0 : Math.max(0, course.to - place);
+}
 
 const HURRY_EVERY_MS = 2000;
 
-/** Waits until everybody has come to the end. Where time is up what has not come is lost: that is said, and not how it ended. */
+/** What all webhooks have still to send: less with each step, for what was read becomes one delivery at most. */
+async function countUnsent({ pool, to }: Course): Promise<number> {
+  const { rows } = await pool.query<{ unsent: number }>(
+    `select coalesce(sum(2 * greatest($1 - w.read_to, 0) + (
+        select count(*) from delivery d where d.webhook = w.id and d.next_attempt_at is not null)), 0)::int as unsent
+      from webhook w where w.disabled_at is null`,
+    [to],
+  );
+  return rows[0]?.unsent ?? 0;
+}
+
+/** Waits until everybody has come to the end. Where nothing moves any more what has not come is lost: that is said, and not how it ended. */
 async function comeToTheEnd(
   course: Course,
   consumers: readonly Consumer[],
   webhooks: readonly Subscribed[],
-  timeUp: AbortSignal,
+  patience: Patience,
 ): Promise<void> {
-  let hurriedAt = 0;
-  const isAllSent = async (): Promise<boolean> => {
-    const { rows } = await course.pool.query(
-      `select from webhook w where w.disabled_at is null and (w.read_to < $1
-        or exists (select from delivery d where d.webhook = w.id and d.next_attempt_at is not null)) limit 1`,
-      [course.to],
-    );
-    if (rows.length > 0 && Date.now() - hurriedAt > HURRY_EVERY_MS) {
+  let [hurriedAt, least] = [0, Number.POSITIVE_INFINITY];
+  const isOver = async (): Promise<boolean> => {
+    const unsent = await countUnsent(course);
+    const left = consumers.reduce((sum, consumer) => sum + leftOf(course, consumer), unsent);
+    if (left < least) {
+      least = left;
+      patience.renew();
+    }
+    if (unsent > 0 && Date.now() - hurriedAt > HURRY_EVERY_MS) {
       hurriedAt = Date.now();
       for (const webhook of webhooks) await webhook.hurry();
     }
-    return rows.length === 0;
+    return left === 0;
   };
-  const isOver = async (): Promise<boolean> =>
-    (await isAllSent()) && consumers.every((consumer) => isThere(course, consumer));
-  await until(isOver, timeUp).catch((error: unknown) => {
-    if (!timeUp.aborted) throw error;
+  await until(isOver, patience.isOver).catch((error: unknown) => {
+    if (!patience.isOver.aborted) throw error;
   });
 }
 
 /** Lets everybody write while servers are killed, then those who follow come to the end. */
-async function follow(options: FeedOptions, newsroom: Newsroom, servers: Servers, startKilling: () => Killer) {
+async function follow(
+  options: FeedOptions,
+  newsroom: Newsroom,
+  servers: Servers,
+  patience: Patience,
+  startKilling: () => Killer,
+) {
   const { pool } = options;
   const { timeUp } = newsroom;
   const { story, teller } = await openStory(newsroom);
@@ -197,7 +215,7 @@ async function follow(options: FeedOptions, newsroom: Newsroom, servers: Servers
     await writeAll([teller, ...others], { ...options, timeUp }).finally(() => killer.stop());
     await until(() => isAllLifted(pool), timeUp);
     const course = { pool, cursors, from, to: await readHead(pool) };
-    await comeToTheEnd(course, consumers, webhooks, timeUp);
+    await comeToTheEnd(course, consumers, webhooks, patience);
     for (const consumer of consumers) consumer.stop();
     const told = [
       ...(await Promise.all(consumers.map((one) => judgeConsumer(course, one)))),
@@ -214,7 +232,7 @@ async function follow(options: FeedOptions, newsroom: Newsroom, servers: Servers
  * Lets people write while others follow what they write, over all ways there are, and servers are killed in the middle of it;
  * then compares what each of those who follow was told with the ledger.
  *
- * @throws Error where a server does not start again, a request is refused for good, or time is up.
+ * @throws Error where a server does not start again, a request is refused for good, or nothing more can be written.
  */
 export async function soakFeed(options: FeedOptions): Promise<FeedReport> {
   const began = Date.now();
@@ -222,19 +240,21 @@ export async function soakFeed(options: FeedOptions): Promise<FeedReport> {
   const troubles: Troubles = { lost: 0, hungUp: 0, refused: 0, incidents: [] };
   const acts: Acts = { done: new Map(), refused: [] };
   const servers = await Servers.open(options.start, options.urls.length);
-  const timeUp = AbortSignal.timeout(options.minutes * 60_000);
-  setMaxListeners(0, timeUp);
+  const patience = new Patience(options.patience);
+  const timeUp = patience.isOver;
   const desk = { servers, random: new Random(seed), token: options.adminToken, troubles, timeUp };
   const [editor, contributor] = [await hire(desk, 'EDITOR'), await hire(desk, 'CONTRIBUTOR')];
   let killer: Killer | null = null;
   let acknowledged = 0;
   const onAcknowledged = (): void => {
+    patience.renew();
     killer?.onAcknowledged();
     options.onProgress?.((acknowledged += 1));
   };
   const newsroom = { ...desk, editor, contributor, acts, onAcknowledged };
   const startKilling = (): Killer => (killer = makeKiller(servers, options.killEvery));
-  const { changes, told } = await follow(options, newsroom, servers, startKilling);
+  const following = follow(options, newsroom, servers, patience, startKilling);
+  const { changes, told } = await following.finally(() => patience.end());
   return {
     acts,
     troubles,

@@ -9,7 +9,7 @@ import { numberOption } from './options';
 import { findPorts } from './ports';
 import { runSoak } from './run';
 
-type Options = Pick<FeedOptions, 'rate' | 'seconds' | 'writers' | 'hangs' | 'minutes' | 'seed'> & {
+type Options = Pick<FeedOptions, 'rate' | 'seconds' | 'writers' | 'hangs' | 'patience' | 'seed'> & {
   readonly servers: number;
   readonly killEvery: number;
 };
@@ -24,7 +24,7 @@ const command = new Command('npm run soak:feed --')
   .addOption(numberOption('--servers <number>', 'servers on the one database, killed in turn', 1, 1, 10))
   .addOption(numberOption('--kill-every <seconds>', 'how long a server lives after the last kill', 3, 0.1, 3600))
   .addOption(numberOption('--hangs <number>', "calls that each webhook's receiver never answers", 2, 0, 100))
-  .addOption(numberOption('--minutes <number>', 'when to give up', 10, 0.1, 1440))
+  .addOption(numberOption('--patience <seconds>', 'when to give up: so long after anything came about', 60, 1, 86_400))
   .addOption(numberOption('--seed <number>', "of the writers' choices", 1, 0, 2 ** 31));
 
 runSoak<Options>(command, async ({ killEvery, servers, ...options }, { start, ...ground }) => {

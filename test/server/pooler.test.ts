@@ -5,7 +5,7 @@ import { ask, followThrough, loggedBy, startOn } from '../support/outages';
 import { hasPgBouncer, type Pooler, startPooler } from '../support/pooler';
 import { buildProgram, type BuiltProgram, type Started } from '../support/program';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000); // it gives up by itself where nothing moves any more
 
 const CREATE = `mutation ($input: CreateStoryInput!) { createStory(input: $input) { story { id latestRevision } } }`;
 const EDIT = `mutation ($input: EditStoryInput!) {

@@ -12,7 +12,7 @@ import {
 import { ask, followThrough, type Ground, startOn, untilReady } from '../support/outages';
 import { buildProgram, type BuiltProgram, type Started } from '../support/program';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000); // it gives up by itself where nothing moves any more
 
 const CREATE = `mutation ($input: CreateStoryInput!) { createStory(input: $input) { outcome story { id } } }`;
 

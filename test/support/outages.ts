@@ -66,7 +66,7 @@ export async function followThrough(
       rate: 40,
       writers: 8,
       hangs: 0,
-      minutes: 1.5,
+      patience: 60,
       adminToken: ADMIN_TOKEN,
       urls,
       start: async (slot) => {
