@@ -1,5 +1,5 @@
 import { EventEmitter, once, setMaxListeners } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { Logger, makeWorkerUtils, run, type Runner, type WorkerEvents, type WorkerPool } from 'graphile-worker';
 import type { Log } from '../base/log';
 import type { Vault } from '../base/vault';
@@ -176,6 +176,7 @@ export class Couriers {
     try {
       await answered;
     } catch (error) {
+      await nextTurn(); // for the other workers to hear of it, too: each that is stopped as it asks writes a trace of its own
       void runner.stop().catch((failure: unknown) => this.complain(failure));
       throw error;
     }
