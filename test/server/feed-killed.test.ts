@@ -1,6 +1,7 @@
 import { type Call, type FeedFaults, judgeCalls, judgeStream, type Row, type Session } from '../../soak/feed-judge';
 import { faultsOf } from '../../soak/feed-report';
 import { type FeedReport, soakFeed } from '../../soak/feed-soak';
+import { Patience } from '../../soak/patience';
 import { findPorts } from '../../soak/ports';
 import { SECRETS_KEY } from '../support/webhooks';
 import { prepareSoak, type SoakGround } from '../support/soaking';
@@ -41,6 +42,19 @@ describe('Those who follow a server that is killed after every thirtieth act of 
   it('are told of everything that is for them, in order, of nothing else, and of nothing again that they kept', () => {
     expect(faultsOf(report).filter(([, found]) => found.length > 0)).toEqual([]);
   });
+});
+
+it('The soak gives up once nothing has come about for a minute, however long it takes in all', () => {
+  jest.useFakeTimers();
+  const patience = new Patience(60);
+  for (let time = 0; time < 20; time++) {
+    jest.advanceTimersByTime(59_000);
+    expect(patience.isOver.aborted).toBe(false);
+    patience.renew();
+  }
+  jest.advanceTimersByTime(60_000);
+  expect(patience.isOver.reason).toEqual(new Error('Nothing has come about for 60 s.'));
+  jest.useRealTimers();
 });
 
 const found = (faults: FeedFaults): string[] =>
