@@ -156,6 +156,7 @@ export class Couriers {
     const events: WorkerEvents = new EventEmitter();
     const ending = once(events, 'pool:gracefulShutdown');
     const answered = untilAnswered(events);
+    answered.catch(() => undefined); // it is waited for below, and may be known before
     const created = once(events, 'pool:create') as Promise<[{ workerPool: WorkerPool }]>;
     const runner = await run({
       preset: { worker: { ...HANDLED, preparedStatements: newsroom.database.keepsSessions } },
