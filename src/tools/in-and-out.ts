@@ -1,17 +1,36 @@
 import { type Imported, importNewsroom } from '../edits/import-newsroom';
 import { type Exported, exportNewsroom } from '../store/export';
 import type { Newsroom } from '../store/scope';
-import { keepInput, readLines, writeLines, writeLinesTo } from './lines';
+import { keepInput, type LineWriter, readLines, writeLines, writeLinesTo } from './lines';
 import { showProgress } from './progress';
 
-/** Writes an export to a file, or to standard output, with a bar while people watch. */
+/** Signals by which people and machines end a program; what was begun is put away first. */
+const ENDS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Does something before a signal ends the program as it would have done; gives what takes that back. */
+function beforeTheEnd(work: () => void): () => void {
+  const end = (signal: NodeJS.Signals): void => {
+    cease();
+    work();
+    process.kill(process.pid, signal);
+  };
+  const cease = (): void => {
+    for (const signal of ENDS) process.off(signal, end);
+  };
+  for (const signal of ENDS) process.on(signal, end);
+  return cease;
+}
+
+/** Writes an export to a file, or to standard output, with a bar while people watch. A file that does not become whole is removed. */
 export async function exportTo(
   newsroom: Newsroom,
   { file, after }: { file?: string; after?: string },
 ): Promise<Exported> {
   const progress = showProgress('export');
-  const writer = file === undefined ? writeLines(process.stdout) : writeLinesTo(file);
+  let writer: LineWriter | null = null;
+  const cease = beforeTheEnd(() => writer?.discard());
   try {
+    writer = file === undefined ? writeLines(process.stdout) : writeLinesTo(file);
     const exported = await exportNewsroom(newsroom, {
       after: after ?? null,
       write: writer.write,
@@ -19,7 +38,11 @@ export async function exportTo(
     });
     await writer.close();
     return exported;
+  } catch (error) {
+    writer?.discard();
+    throw error;
   } finally {
+    cease();
     progress.stop();
   }
 }

@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, openSync, rmSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -100,10 +100,16 @@ export async function* readLines(source: LineSource): AsyncGenerator<Numbered> {
 export interface LineWriter {
   write(line: ExportLine): Promise<void>;
   close(): Promise<void>;
+  /** Leaves nothing behind of what was not closed. Does not wait, for it is also the last thing that a program does. */
+  discard(): void;
 }
 
 /** @param failed rejects once nothing can be written any more. */
-const writerTo = (output: Writable, failed: Promise<void>, close: () => Promise<void>): LineWriter => ({
+const writerTo = (
+  output: Writable,
+  failed: Promise<void>,
+  close: () => Promise<void>,
+): Omit<LineWriter, 'discard'> => ({
   write: async (line) => {
     if (output.write(`${JSON.stringify(line)}\n`)) return;
     // What has failed before never drains.
@@ -116,30 +122,32 @@ const writerTo = (output: Writable, failed: Promise<void>, close: () => Promise<
 /** Writes lines to a file, packed where its name ends in .gz. It has its name only once it is whole. */
 export function writeLinesTo(file: string): LineWriter {
   const part = `${file}.part`;
-  const target = createWriteStream(part);
+  const target = createWriteStream(part, { fd: openSync(part, 'w') });
   const packed = file.endsWith('.gz') ? createGzip() : null;
   const done = packed ? pipeline(packed, target) : finished(target);
   done.catch(() => undefined); // told when it is closed, or by the next write
   const output: Writable = packed ?? target;
-  return writerTo(output, done, async () => {
+  const writer = writerTo(output, done, async () => {
     output.end();
     await done;
     await rename(part, file);
   });
+  const discard = (): void => {
+    output.destroy();
+    rmSync(part, { force: true });
+  };
+  return { ...writer, discard };
 }
 
-/** Writes lines to a stream that stays open. */
+/** Writes lines to a stream that stays open. What has gone cannot be taken back. */
 export function writeLines(output: Writable): LineWriter {
   const failed = finished(output);
   failed.catch(() => undefined); // whoever reads may stop before the end: told by the next write, or when it is closed
-  return writerTo(
-    output,
-    failed,
-    () =>
-      new Promise((resolve, reject) => {
-        output.write('', (error) => (error ? reject(error) : resolve()));
-      }),
-  );
+  const close = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      output.write('', (error) => (error ? reject(error) : resolve()));
+    });
+  return { ...writerTo(output, failed, close), discard: () => undefined };
 }
 
 /**

@@ -102,13 +102,35 @@ describe('On the command line', () => {
     expect(stdout()).toMatch(/^\{"line":"newsroom"/);
   });
 
+  it('leaves no part of a file behind where somebody stops it', async () => {
+    const left = (): string[] => readdirSync(place).filter((name) => name.startsWith('part'));
+    const pool = new pg.Pool({ connectionString: room.url });
+    const holder = await pool.connect();
+    // It waits for what it is to read last; meanwhile there is a part of the file.
+    await holder.query('begin; lock table comment in access exclusive mode');
+    for (const [signal, name] of [
+      ['SIGINT', 'part.jsonl'],
+      ['SIGTERM', 'part.jsonl.gz'],
+    ] as const) {
+      const leaving = program.startTool(['export', '--file', path.join(place, name)], { DATABASE_URL: room.url });
+      while (left().length === 0 && leaving.child.exitCode === null) await holder.query('select 1');
+      expect(left()).toEqual([`${name}.part`]);
+      expect([await leaving.stop(signal), left()]).toEqual([signal, []]);
+    }
+    await holder.query('rollback');
+    holder.release();
+    await pool.end();
+  });
+
   it('says what it can do, what is wrong, and ends with 1 then', async () => {
     const help = program.startTool(['export', '--help'], {});
     expect(await help.ended).toBe(0);
     expect(help.stdout()).toMatch(/--after <cursor>/);
-    const wrong = program.startTool(['export', '--after', 'nonsense'], { DATABASE_URL: room.url });
+    const file = path.join(place, 'nothing.jsonl');
+    const wrong = program.startTool(['export', '--after', 'nonsense', '--file', file], { DATABASE_URL: room.url });
     expect(await wrong.ended).toBe(1);
     expect(wrong.stderr()).toMatch(/cursor/i);
+    expect(readdirSync(place).filter((name) => name.startsWith('nothing'))).toEqual([]);
     const missing = program.startTool(['import', '--file', path.join(place, 'nowhere')], { DATABASE_URL: room.url });
     expect(await missing.ended).toBe(1);
     expect(missing.stderr()).toMatch(/nowhere/);
