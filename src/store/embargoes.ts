@@ -85,7 +85,7 @@ export const findLostSupport = (run: Run, claims: readonly string[]): Promise<{ 
           join shown c on c.entry = l.from_entry and c.view = 'LATEST' and c.state <> 'PUBLISHED'
           where l.to_entry = any(${clusterOf('i.claim')}) and l.view = 'LATEST' and l.field = 'about' and l.until is null
             and c.facets ->> 'stance' in ${SUPPORTING}
-          order by l.since desc, l.id desc limit 1) x`,
+          order by l.since desc, l.from_entry desc limit 1) x`,
     [claims],
   );
 

@@ -2,7 +2,7 @@ import type { Content, EntryKind } from '../model/entry';
 import { inNewestFormat } from '../rules/contents';
 import type { Run } from './database';
 import { namesIn } from './entries';
-import { type Support, SUPPORTING, type WeakLink } from './facts';
+import { type Support, SUPPORTING, WEAK_ORDER, type WeakLink } from './facts';
 import { heldAt, standingThen, tenseOf } from './tense';
 
 interface WeakLinkThen extends Omit<WeakLink, 'title'> {
@@ -24,7 +24,7 @@ export async function findWeakLinksThen(run: Run, asOf: bigint, entries: readonl
       cross join lateral (select ${tense.rootOf('l.to_entry')} as target) r
       left join lateral (select s.* from (select r.target as entry) i ${tense.joinShown('s', 'i.entry')}) t on true
       where not exists (select from ${standingThen('r.target', '$2::bigint')} p where p.state = 'PUBLISHED')
-      order by l.id`,
+      ${WEAK_ORDER}`,
     [entries, asOf],
   );
   return rows.map(({ kind, format, content, ...link }) => ({

@@ -17,6 +17,9 @@ export interface WeakLink {
   title: string | null;
 }
 
+/** Rows of `link` that came at once have numbers by chance, other ones in each copy of a newsroom. */
+export const WEAK_ORDER = 'order by l.since, l.field, l.item, wanted, r.target';
+
 /** Links of entries, as editors see them now, that lead to nothing or to what is not public. */
 export const findWeakLinks = (run: Run, entries: readonly string[]): Promise<WeakLink[]> =>
   run<WeakLink>(
@@ -28,7 +31,7 @@ export const findWeakLinks = (run: Run, entries: readonly string[]): Promise<Wea
       left join shown t on t.entry = r.target and t.view = 'LATEST'
       where l.from_entry = any($1::uuid[]) and l.view = 'LATEST' and l.until is null
         and not exists (select from shown p where p.entry = r.target and p.view = 'PUBLISHED')
-      order by l.id`,
+      ${WEAK_ORDER}`,
     [entries],
   );
 

@@ -88,11 +88,11 @@ export async function findReferrers(
   const rows = await run<Referrer & { count: number }>(
     'referrers',
     `select r.*, (count(*) over ())::int as count from (
-        select distinct on (l.from_entry) l.from_entry as entry, s.title, l.field, l.item, l.since, l.id
+        select distinct on (l.from_entry) l.from_entry as entry, s.title, l.field, l.item, l.since
           from link l join shown s on s.entry = l.from_entry and s.view = l.view
           where l.to_entry = any(${clusterOf('$1::uuid')}) and l.from_entry <> $1 and l.view = 'LATEST' and l.until is null and s.state <> 'DELETED'
-          order by l.from_entry, l.since desc, l.id desc
-      ) r order by r.since desc, r.id desc limit $2`,
+          order by l.from_entry, l.since desc, l.field, l.item
+      ) r order by r.since desc, r.entry limit $2`,
     [entry, limit],
   );
   return { referrers: rows, count: rows[0]?.count ?? 0 };
