@@ -1,8 +1,8 @@
 import { isUuid } from '../base/node-id';
 import { notFound } from '../base/errors';
 import { type EditResult, Problem } from '../model/edit';
-import type { FieldRules, Reading } from '../rules/fields';
-import { KINDS } from '../rules/kinds';
+import { LONG_TEXTS } from '../rules/diff';
+import type { Reading } from '../rules/fields';
 import type { Run } from '../store/database';
 import { type LockedEntry, lockEntries, lockPosition } from '../store/locks';
 import { findSight, type Sight } from '../store/revisions';
@@ -122,17 +122,10 @@ export async function eraseRevisions(newsroom: Newsroom, input: EraseRequest): P
 }
 
 async function erase(run: Run, request: Omit<ConcealRequest, 'act'>): Promise<void> {
-  const texts = await findLoneTexts(run, request, TEXT_FIELDS);
+  const { entry, revisions } = request;
+  const addresses = revisions.map((number) => ({ entry, number }));
+  const texts = await findLoneTexts(run, addresses, LONG_TEXTS);
   await lockPosition(run);
   await concealRevisions(run, { ...request, act: 'ERASE' });
   await forgetTexts(run, texts);
 }
-
-/** Texts are shared by all entries, of whatever kind. */
-const TEXT_FIELDS = [
-  ...new Set(
-    Object.values(KINDS).flatMap((kind) =>
-      Object.entries(kind.fields as FieldRules).flatMap(([name, rule]) => (rule.shape === 'text' ? [name] : [])),
-    ),
-  ),
-];

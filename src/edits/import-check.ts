@@ -29,8 +29,8 @@ export interface Checked {
   readonly newsroom: NewsroomLine;
   /** How far this newsroom has what the file holds, as a position. */
   readonly here: number;
-  /** Whether this newsroom is further than the file: nothing of it is new, and what it says of today was said before. */
-  readonly isPast: boolean;
+  /** Long texts that contents in sight name, by hash. */
+  readonly texts: ReadonlySet<string>;
 }
 
 export const atLine = (nr: number, reason: string): WikiError => badInput(`line ${nr}`, reason);
@@ -83,7 +83,7 @@ export class ImportCheck {
     if (!this.newsroom) throw badInput('import', 'there is not a single line.');
     if (!this.isEnded)
       throw atLine(this.lines + 1, 'the file was cut: its last line, `end`, is missing. Nothing of it was written.');
-    return { newsroom: this.newsroom, here: this.here, isPast: this.here > (this.newsroom.head?.position ?? 0) };
+    return { newsroom: this.newsroom, here: this.here, texts: this.texts };
   }
 
   private async begin(nr: number, line: ExportLine): Promise<void> {
@@ -320,10 +320,10 @@ const isRecord = (line: ExportLine): line is RecordLine =>
   !['newsroom', 'user', 'text', 'change', 'end'].includes(line.line);
 
 function entriesIn(line: ExportLine): string[] {
-  const { entry, cause, into, mergedInto, one, other } = line as Partial<
-    Record<'entry' | 'cause' | 'into' | 'mergedInto' | 'one' | 'other', string>
+  const { entry, cause, into, mergedInto, one, other, to } = line as Partial<
+    Record<'entry' | 'cause' | 'into' | 'mergedInto' | 'one' | 'other' | 'to', string>
   >;
-  return [entry, cause, into, mergedInto, one, other].filter((id): id is string => typeof id === 'string');
+  return [entry, cause, into, mergedInto, one, other, to].filter((id): id is string => typeof id === 'string');
 }
 
 const notACopy = (nr: number, position: number): WikiError =>

@@ -25,6 +25,8 @@ function keysOf(line: RecordLine): unknown[] {
   if (line.line === 'unsettled') return [line.entry, line.cause, line.since];
   if (line.line === 'judgement') return [line.one, line.other, line.since];
   if (line.line === 'concealment') return [line.entry, line.act, line.revisions, line.at];
+  if (line.line === 'link')
+    return [line.entry, line.view, line.field, line.item, line.to, line.wantedKind, line.wantedSlug, line.since];
   return [line.entry];
 }
 
@@ -43,6 +45,11 @@ function oddity(line: RecordLine): string | null {
   if (line.line === 'judgement' && line.one >= line.other) return '`one` comes before `other`, and is not the same.';
   if (line.line === 'concealment' && (line.author === null) === (line.askedBy === null))
     return 'it has either `author` or `askedBy`.';
+  if (
+    line.line === 'link' &&
+    [line.wantedKind, line.wantedSlug].some((wanted) => (wanted === null) !== (line.to !== null))
+  )
+    return 'it has either `to`, or `wantedKind` and `wantedSlug`.';
   const { since, until } = line as { since?: number; until?: number | null };
   return (until ?? Infinity) < (since ?? 0) ? `it ends at ${until}, before it begins.` : null;
 }

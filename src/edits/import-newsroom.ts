@@ -1,8 +1,6 @@
 import type { Content } from '../model/entry';
 import type { ChangeLine, ExportedRevision, ExportLine, RecordLine, TextLine, UserLine } from '../model/export';
-import { longTexts } from '../rules/diff';
-import { KINDS } from '../rules/kinds';
-import type { EntryKind } from '../model/entry';
+import { LONG_TEXTS } from '../rules/diff';
 import type { Run } from '../store/database';
 import { lockEntries } from '../store/locks';
 import { type Newsroom, Scope } from '../store/scope';
@@ -13,6 +11,7 @@ import {
   findPurged,
   isTableLine,
   keepAuthors,
+  noteTelling,
   type RevisionFacts,
   writeChangesets,
   writeFacts,
@@ -22,6 +21,7 @@ import {
 import { findLoneTexts, forgetTexts } from '../store/write-visibility';
 import { type Checked, ImportCheck, type Numbered } from './import-check';
 import { writeChanges } from './import-changes';
+import { findTelling } from './import-telling';
 
 /** An export that is to come in: it is read twice, first to look, then to write. */
 export interface ImportRequest {
@@ -94,24 +94,28 @@ const factsOf = (entry: string, wrote: ExportedRevision, content: Content | null
   content,
 });
 
-const TEXT_FIELDS = [...new Set((Object.keys(KINDS) as EntryKind[]).flatMap(longTexts))];
-
-/** Puts revisions that are here as they stand today. What is out of sight by now goes, with the texts that nothing else has. */
-async function putFacts(run: Run, facts: readonly RevisionFacts[]): Promise<void> {
-  const purged = new Map<string, number[]>();
-  for (const { entry, number } of await findPurged(run, facts))
-    purged.set(entry, [...(purged.get(entry) ?? []), number]);
-  const lone: string[] = [];
-  for (const [entry, revisions] of purged) lone.push(...(await findLoneTexts(run, { entry, revisions }, TEXT_FIELDS)));
+/**
+ * Puts revisions that are here as they stand today. What is out of sight by now goes, with the texts that nothing else has.
+ *
+ * @param needed texts that contents in sight name which come with the same export, now or later.
+ */
+async function putFacts(run: Run, facts: readonly RevisionFacts[], needed: ReadonlySet<string>): Promise<void> {
+  const purged = await findPurged(run, facts);
+  const lone = purged.length > 0 ? await findLoneTexts(run, purged, LONG_TEXTS) : [];
   await writeFacts(run, facts);
-  if (lone.length > 0) await forgetTexts(run, lone);
+  const gone = lone.filter((hash) => !needed.has(hash));
+  if (gone.length > 0) await forgetTexts(run, gone);
 }
 
-async function writeRecordLines(run: Run, records: readonly RecordLine[]): Promise<void> {
+async function writeRecordLines(run: Run, records: readonly RecordLine[], needed: ReadonlySet<string>): Promise<void> {
   const [first] = records;
   if (!first) return;
   if (isTableLine(first.line)) await writeRecords(run, first.line, records);
-  else if (first.line === 'changeset') await writeChangesets(run, records);
+  else if (first.line === 'changeset')
+    await writeChangesets(
+      run,
+      records.flatMap((line) => (line.line === 'changeset' ? [line] : [])),
+    );
   else if (first.line === 'standing') await writeStandings(run, records);
   else
     await putFacts(
@@ -119,20 +123,27 @@ async function writeRecordLines(run: Run, records: readonly RecordLine[]): Promi
       records.flatMap((line) =>
         line.line === 'revision' ? [factsOf(line.entry, line, line.content as Content | null)] : [],
       ),
+      needed,
     );
 }
 
-const writeBatch = (newsroom: Newsroom, { users, texts, changes, known, records }: Batch): Promise<void> =>
+const writeBatch = (
+  newsroom: Newsroom,
+  { users, texts, changes, known, records }: Batch,
+  needed: ReadonlySet<string>,
+): Promise<void> =>
   inTransaction(new Scope(newsroom), async ({ run }) => {
     if (users.length > 0) await keepAuthors(run, users);
     const entries = [...changes, ...known].map(({ entry }) => entry);
     if (entries.length > 0) await lockEntries(run, [...new Set(entries)]);
     await keepTexts(run, texts);
-    await writeRecordLines(run, records);
+    await writeRecordLines(run, records, needed);
     const again = known.flatMap(({ entry, wrote }) =>
       wrote ? [factsOf(entry, wrote, wrote.content as Content | null)] : [],
     );
-    if (again.length > 0) await putFacts(run, again);
+    if (again.length > 0) await putFacts(run, again, needed);
+    const changesets = known.flatMap(({ changeset }) => changeset ?? []);
+    if (changesets.length > 0) await writeChangesets(run, changesets);
     await writeChanges(run, changes);
     const anew = changes.flatMap(({ entry, wrote }) => (wrote ? [factsOf(entry, wrote, null)] : []));
     if (anew.length > 0) await writeFacts(run, anew);
@@ -162,12 +173,14 @@ export async function importNewsroom(newsroom: Newsroom, request: ImportRequest)
   const checked = await look(newsroom, request);
   const { changes: total, after } = checked.newsroom;
   const known = Math.max(0, checked.here - (after?.position ?? 0));
-  if (request.isCheck || checked.isPast) return { written: 0, known: Math.min(known, total) };
+  const due = await findTelling(newsroom.database.run, checked);
+  if (request.isCheck || due === null) return { written: 0, known: Math.min(known, total) };
+  await noteTelling(newsroom.database.run, due);
   const standing: string[] = [];
   let batch = new Batch();
   let done = 0;
   const write = async (): Promise<void> => {
-    await writeBatch(newsroom, batch);
+    await writeBatch(newsroom, batch, checked.texts);
     done += batch.changes.length + batch.known.length;
     request.onProgress?.('written', done, total);
     batch = new Batch();
@@ -178,6 +191,9 @@ export async function importNewsroom(newsroom: Newsroom, request: ImportRequest)
     if (line.line === 'standing') standing.push(line.entry);
   }
   await write();
-  await clearStandings(newsroom.database.run, standing);
+  await inTransaction(new Scope(newsroom), async ({ run }) => {
+    await clearStandings(run, standing);
+    await noteTelling(run, { ...due, isWhole: true });
+  });
   return { written: total - known, known };
 }

@@ -95,6 +95,9 @@ const revision = z.strictObject({
     .describe('That its content is out of everybody’s sight.'),
 });
 
+/** Kinds that a wiki link can name. */
+const LINKED = ['STORY', 'ACTOR', 'EVENT', 'CLAIM'] as const;
+
 const held = z.strictObject({
   latestSlug: z.string().nullable().describe('In LATEST: the address, for it leads to the entry still.'),
   publishedSlug: z.string().nullable().describe('In PUBLISHED: the address.'),
@@ -107,7 +110,7 @@ const held = z.strictObject({
         to: id('What it refers to.').nullable(),
         wanted: z
           .strictObject({
-            kind: z.enum(['STORY', 'ACTOR', 'EVENT', 'CLAIM']).describe('Its kind.'),
+            kind: z.enum(LINKED).describe('Its kind.'),
             target: z.string().describe('Its address.'),
           })
           .nullable()
@@ -260,6 +263,22 @@ const records = {
       at: at('When.'),
     })
     .describe('That revisions were put out of sight, or back, or erased.'),
+  link: z
+    .strictObject({
+      line: line('link'),
+      entry: id('What refers.'),
+      view: z.enum(View).describe('In which view.'),
+      field: z.string().describe('The field that refers.'),
+      item: z.string().describe('The list item in it; empty outside lists.'),
+      to: id('What it refers to.').nullable(),
+      wantedKind: z.enum(LINKED).nullable().describe('The kind of what a wiki link names that was not there.'),
+      wantedSlug: z.string().nullable().describe('Its address.'),
+      since: position('From which change on.').min(1),
+      until: position('Up to which change.'),
+    })
+    .describe(
+      'That an entry referred to another by a revision that was brought back into sight. Whoever copied it while that was out of sight does not know.',
+    ),
   standing: z
     .strictObject({
       line: line('standing'),
@@ -292,6 +311,7 @@ const LINE = z.discriminatedUnion('line', [
   records.judgement,
   records.comment,
   records.concealment,
+  records.link,
   records.standing,
   end,
 ]);

@@ -37,6 +37,9 @@ export function diffContents(
 export const longTexts = (kind: EntryKind): string[] =>
   Object.entries(KINDS[kind].fields as FieldRules).flatMap(([name, rule]) => (rule.shape === 'text' ? [name] : []));
 
+/** Names of the long texts of all kinds, for texts are shared by entries of whatever kind. */
+export const LONG_TEXTS: readonly string[] = [...new Set((Object.keys(KINDS) as EntryKind[]).flatMap(longTexts))];
+
 /** Hashes of the long texts in which two contents differ. */
 export const changedTexts = (kind: EntryKind, before: Content, after: Content): string[] =>
   longTexts(kind)

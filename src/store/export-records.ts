@@ -21,6 +21,16 @@ const placed = (position: string): string => `t.position > ${position}`;
 
 const TIME = 'timestamptz';
 
+/**
+ * That a view showed revision `v` at some moment at which a link of its held: by a row of the ledger from that time, or by the one
+ * before it, for a wiki link may come to lead somewhere while nothing happens to the entry itself.
+ */
+export const wasShownWith = (link: string): string => `exists (
+  select from change x
+    where x.entry = v.entry and (${link}.until is null or x.position < ${link}.until)
+      and v.number = case when ${link}.view = 'LATEST' then x.latest when x.state = 'PUBLISHED' then x.published end
+      and x.position >= (select max(y.position) from change y where y.entry = v.entry and y.position <= ${link}.since))`;
+
 /** Facts beside the ledger, by the name of their lines. */
 export const RECORD_TABLES: Readonly<Record<Exclude<RecordName, 'revision' | 'changeset' | 'standing'>, RecordTable>> =
   {
@@ -149,7 +159,34 @@ export const RECORD_TABLES: Readonly<Record<Exclude<RecordName, 'revision' | 'ch
       since: (position) => `exists (
       select from change c where c.entry = t.entry and c.kind = 'HIDDEN' and c.position > ${position})`,
     },
+    // A copy that was made while a revision was out of sight does not have the links that nothing else had. What holds still is held
+    // by a revision that was never out of sight.
+    link: {
+      table: 'link',
+      columns: [
+        ['entry', 'from_entry', 'uuid'],
+        ['view', 'view', 'text'],
+        ['field', 'field', 'text'],
+        ['item', 'item', 'text'],
+        ['to', 'to_entry', 'uuid'],
+        ['wantedKind', 'wanted_kind', 'text'],
+        ['wantedSlug', 'wanted_slug', 'text'],
+        ['since', 'since', 'bigint'],
+        ['until', 'until', 'bigint'],
+      ],
+      key: ['from_entry', 'view', 'field', 'item', 'to_entry', 'wanted_kind', 'wanted_slug', 'since'],
+      order: 't.since, t.id',
+      since: (position) => `t.until is not null
+      and t.from_entry in (select h.entry from change h where h.kind = 'HIDDEN' and h.position > ${position})
+      and exists (
+        select from change h join revision v on v.entry = h.entry and v.number = h.revision and v.hidden_at is null
+          where h.entry = t.from_entry and h.kind = 'HIDDEN' and h.position > ${position} and ${wasShownWith('t')})`,
+    },
   };
+
+/** That an entry stands somehow beyond the ledger: of all these a whole row is told. Who lifts a protection may say why, too. */
+export const HAS_STANDING =
+  'num_nonnulls(submitted_at, embargo_until, protected_role, protected_until, protection_reason) > 0';
 
 /** A column as JSON has it: positions as numbers, which they are far below 2^53. */
 export const selected = ([field, column, type]: RecordColumn): string =>

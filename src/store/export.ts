@@ -14,7 +14,7 @@ import { inNewestFormat } from '../rules/contents';
 import { longTexts } from '../rules/diff';
 import type { LinkedKind } from '../rules/markdown';
 import type { Run } from './database';
-import { RECORD_TABLES, selected } from './export-records';
+import { HAS_STANDING, RECORD_TABLES, selected, wasShownWith } from './export-records';
 import { type Newsroom, Scope } from './scope';
 import { inTransaction } from './transaction';
 
@@ -126,11 +126,8 @@ const toRevision = (row: RevisionRow): ExportedRevision => ({
   hidden: row.hiddenAt && { at: row.hiddenAt.toISOString(), by: row.hiddenBy, reason: row.hiddenReason ?? '' },
 });
 
-const wasSeen = (link: string): string => `exists (
-  select from change x
-    join revision v on v.entry = x.entry and v.hidden_at is null
-      and v.number = case when ${link}.view = 'LATEST' then x.latest when x.state = 'PUBLISHED' then x.published end
-    where x.entry = $1 and x.position >= ${link}.since and (${link}.until is null or x.position < ${link}.until))`;
+const wasSeen = (link: string): string =>
+  `exists (select from revision v where v.entry = $1 and v.hidden_at is null and ${wasShownWith(link)})`;
 
 // Of the links that held then, those that also held while the view showed something that is in sight; one that only was wanted may
 // have become such a link meanwhile.
@@ -292,14 +289,14 @@ class Leaving {
   async records(after: bigint): Promise<void> {
     for (const [line, { table, columns, since, order }] of Object.entries(RECORD_TABLES)) {
       const query = `select ${columns.map(selected).join(', ')} from ${table} t
-        where ${after === 0n ? 'true' : since(String(after))} order by ${order}`;
+        where ${since(String(after))} order by ${order}`;
       for await (const rows of fetchAll<object>(this.run, table, query, RECORDS_AT_ONCE))
         for (const row of rows) await this.write({ line, ...plain(row) } as ExportLine);
     }
     const standing = `
       select id as entry, submitted_at as "submittedAt", embargo_until as "embargoUntil", protected_role as "protectedRole",
           protected_until as "protectedUntil", protection_reason as "protectionReason"
-        from entry where submitted_at is not null or embargo_until is not null or protected_role is not null order by id`;
+        from entry where ${HAS_STANDING} order by id`;
     for await (const rows of fetchAll<object>(this.run, 'standings', standing, RECORDS_AT_ONCE))
       for (const row of rows) await this.write({ line: 'standing', ...plain(row) } as ExportLine);
   }

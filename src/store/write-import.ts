@@ -1,7 +1,8 @@
+import { invariant } from '../base/invariant';
 import type { Content, EntryKind, EntryState } from '../model/entry';
 import type { ChangeLine, RecordLine, RecordName, UserLine } from '../model/export';
 import type { Run } from './database';
-import { RECORD_TABLES, type RecordTable } from './export-records';
+import { HAS_STANDING, RECORD_TABLES, type RecordTable } from './export-records';
 import type { RevisionAddress } from './revisions';
 
 /** How an entry stands by the ledger; null where it is not there. */
@@ -199,29 +200,39 @@ const upsert = ({ table, columns, key }: RecordTable): string => {
           .join(', ')})`;
 };
 
-// Their keys are numbers of each database's own.
-const insertMissing = ({ table, columns, key }: RecordTable): string => `
-  insert into ${table} (${columns.map(([, column]) => column).join(', ')})
-    select ${columns.map(([field]) => `n."${field}"`).join(', ')}
-      from json_to_recordset($1::json) as n (${columns.map(([field, , type]) => `"${field}" ${type}`).join(', ')})
-      where not exists (
-        select from ${table} t where (${key.map((column) => `t.${column}`).join(', ')}) = (${key
-          .map((column) => `n.${column}`)
-          .join(', ')}))`;
+// Their keys are numbers of each database's own. The entry comes first, for an index to find its rows by.
+const insertMissing = ({ table, columns, key }: RecordTable): string => {
+  const [entry, ...known] = columns.filter(([, column]) => key.includes(column));
+  invariant(entry, 'a row is known by its entry first');
+  return `
+    insert into ${table} (${columns.map(([, column]) => column).join(', ')})
+      select ${columns.map(([field]) => `n."${field}"`).join(', ')}
+        from json_to_recordset($1::json) as n (${columns.map(([field, , type]) => `"${field}" ${type}`).join(', ')})
+        where not exists (
+          select from ${table} t where t.${entry[1]} = n."${entry[0]}"
+            and (${known.map(([, column]) => `t.${column}`).join(', ')}) is not distinct from (${known
+              .map(([field]) => `n."${field}"`)
+              .join(', ')}))`;
+};
+
+const ROWS_BY_NUMBER: ReadonlySet<TableName> = new Set(['concealment', 'link']);
 
 /** Writes records of one name, and those that stand otherwise anew. */
 export const writeRecords = (run: Run, name: TableName, lines: readonly RecordLine[]): Promise<unknown[]> =>
-  run(`import-${name}`, name === 'concealment' ? insertMissing(RECORD_TABLES[name]) : upsert(RECORD_TABLES[name]), [
+  run(`import-${name}`, ROWS_BY_NUMBER.has(name) ? insertMissing(RECORD_TABLES[name]) : upsert(RECORD_TABLES[name]), [
     JSON.stringify(lines),
   ]);
 
 /** Puts the reasons of changesets as they stand today. */
-export const writeChangesets = (run: Run, lines: readonly RecordLine[]): Promise<unknown[]> =>
+export const writeChangesets = (
+  run: Run,
+  changesets: readonly { id: string; summary: string | null }[],
+): Promise<unknown[]> =>
   run(
     'import-changesets',
     `update changeset s set summary = n.summary from json_to_recordset($1::json) as n (id uuid, summary text)
       where s.id = n.id and s.summary is distinct from n.summary`,
-    [JSON.stringify(lines)],
+    [JSON.stringify(changesets)],
   );
 
 /** Puts how entries stand today beyond the ledger. */
@@ -239,12 +250,37 @@ export const writeStandings = (run: Run, lines: readonly RecordLine[]): Promise<
     [JSON.stringify(lines)],
   );
 
+/** What was told to a newsroom last by an import: how things stood at a position, by the clock of where that comes from. */
+export interface Telling {
+  readonly position: number;
+  readonly at: string;
+  /** Whether all of it was written. */
+  readonly isWhole: boolean;
+}
+
+/** What was told last; null where nothing ever came in. */
+export async function findLastTelling(run: Run): Promise<Telling | null> {
+  const [row] = await run<{ telling: Telling }>(
+    'last-telling',
+    `select value::json as telling from setting where name = 'imported'`,
+  );
+  return row?.telling ?? null;
+}
+
+/** Notes what is being told, or was. */
+export const noteTelling = (run: Run, telling: Telling): Promise<unknown[]> =>
+  run(
+    'note-telling',
+    `insert into setting (name, value) values ('imported', $1) on conflict (name) do update set value = excluded.value`,
+    [JSON.stringify(telling)],
+  );
+
 /** Of entries that are not named nothing stands beyond the ledger. */
 export const clearStandings = (run: Run, named: readonly string[]): Promise<unknown[]> =>
   run(
     'import-standing-none',
     `update entry set submitted_at = null, embargo_until = null, protected_role = null, protected_until = null,
         protection_reason = null
-      where (submitted_at is not null or embargo_until is not null or protected_role is not null) and id <> all($1::uuid[])`,
+      where ${HAS_STANDING} and id <> all($1::uuid[])`,
     [named],
   );

@@ -1,4 +1,5 @@
 import type { Run } from './database';
+import type { RevisionAddress } from './revisions';
 
 /** What is done to the contents of revisions: out of sight, back in sight, or gone for good. */
 export type Concealment = 'HIDE' | 'SHOW' | 'ERASE';
@@ -56,23 +57,22 @@ export const concealRevisions = (run: Run, { act, ...request }: ConcealRequest):
  */
 export async function findLoneTexts(
   run: Run,
-  { entry, revisions }: Pick<ConcealRequest, 'entry' | 'revisions'>,
+  revisions: readonly RevisionAddress[],
   fields: readonly string[],
 ): Promise<string[]> {
   await run('lock-texts', 'lock table text in share row exclusive mode');
   await run('no-time-limit', 'set local statement_timeout = 0');
   const rows = await run<{ hash: string }>(
     'lone-texts',
-    `with named as materialized (
-        select r.content ->> f.name as hash, bool_or(r.entry <> $1 or r.number <> all($2::int[])) as is_elsewhere
-          from revision r cross join unnest($3::text[]) as f (name)
+    `with own as materialized (select * from unnest($1::uuid[], $2::int[]) as o (entry, number)),
+      named as materialized (
+        select r.content ->> f.name as hash, bool_or(o.entry is null) as is_elsewhere, bool_or(o.entry is not null) as is_own
+          from revision r left join own o on o.entry = r.entry and o.number = r.number
+          cross join unnest($3::text[]) as f (name)
           group by 1
       )
-      select n.hash from named n
-        join (select distinct r.content ->> f.name as hash from revision r cross join unnest($3::text[]) as f (name)
-          where r.entry = $1 and r.number = any($2::int[])) own on own.hash = n.hash
-        where not n.is_elsewhere`,
-    [entry, revisions, fields],
+      select hash from named where hash is not null and is_own and not is_elsewhere`,
+    [revisions.map(({ entry }) => entry), revisions.map(({ number }) => number), fields],
   );
   return rows.map((row) => row.hash);
 }

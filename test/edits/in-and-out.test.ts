@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const RANDOM = { seed: 7, numRuns: 1 };
 const some = (length: number, seed: number) =>
-  fc.sample(deeds(length, { withHiding: true }), { ...RANDOM, seed })[0] ?? [];
+  fc.sample(deeds(length, { withHiding: true, withMerging: true }), { ...RANDOM, seed })[0] ?? [];
 
 /** What histories of chance leave out: talk, merging, judging, erasing, submitting, bringing back into sight. */
 async function mischief(room: TestNewsroom, dice: number): Promise<void> {

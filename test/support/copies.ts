@@ -31,6 +31,18 @@ export const importInto = (
     },
   });
 
+/** Looks at all lines and begins to write them; before the first change is written, the power goes. */
+export async function beginImport(room: TestNewsroom, lines: readonly ExportLine[]): Promise<void> {
+  const stop = new Error('the power went');
+  let readings = 0;
+  async function* read(): AsyncGenerator<Numbered> {
+    readings += 1;
+    yield* numbered(readings === 1 ? lines : lines.filter(({ line }) => line === 'newsroom' || line === 'user'));
+    if (readings > 1) throw stop;
+  }
+  await expect(importNewsroom(room.newsroom, { lines: read })).rejects.toBe(stop);
+}
+
 /** Where an export ends, as a cursor of the newsroom that it is of. */
 export const headOf = ([first]: readonly ExportLine[]): string | null =>
   first?.line === 'newsroom' ? (first.head?.cursor ?? null) : null;
@@ -51,6 +63,7 @@ const COPIED: Readonly<Record<string, string>> = {
   open_link: `select from_entry, field, item, to_entry, wanted_kind, wanted_slug, view, since from link where until is null
     order by 1, 2, 3, 4, 5, 6, 7, 8`,
   slug: 'select * from slug order by kind, slug',
+  user: `select id, name, bot from "user" where id in (select author from change union select author from comment) order by id`,
   changeset: 'select * from changeset order by id',
   correction: 'select * from correction order by id',
   withdrawal: 'select * from withdrawal order by entry, position',
@@ -73,14 +86,17 @@ export async function holdings(room: Pick<TestNewsroom, 'sql'>): Promise<Record<
 export const endedLinks = (room: TestNewsroom): Promise<Answer[]> =>
   room.sql(`select from_entry, field, item, to_entry, wanted_kind, wanted_slug, view, since, until from link l
     where until is not null and exists (
-      select from change x join revision v on v.entry = x.entry and v.hidden_at is null
-          and v.number = case when l.view = 'LATEST' then x.latest when x.state = 'PUBLISHED' then x.published end
-        where x.entry = l.from_entry and x.position >= l.since and x.position < l.until)
+      select from (
+          select x.position, lead(x.position) over (order by x.position) as until,
+              case when l.view = 'LATEST' then x.latest when x.state = 'PUBLISHED' then x.published end as shown
+            from change x where x.entry = l.from_entry) x
+        join revision v on v.entry = l.from_entry and v.number = x.shown and v.hidden_at is null
+        where x.position < l.until and coalesce(x.until > l.since, true))
     order by 1, 2, 3, 4, 5, 6, 7, 8, 9`);
 
 /** Rows as they lie on the disk: whoever writes one, even as it was, changes this. */
 export async function versionsOf(room: TestNewsroom): Promise<Answer> {
-  const tables = [...Object.keys(COPIED).filter((table) => table !== 'open_link'), 'link', 'text', 'user'];
+  const tables = [...Object.keys(COPIED).filter((table) => table !== 'open_link'), 'link', 'text', 'setting'];
   const found: Record<string, Answer[]> = {};
   for (const table of tables)
     found[table] = await room.sql(`select ctid::text, xmin::text from "${table}" order by ctid`);

@@ -60,6 +60,15 @@ beforeAll(async () => {
     .run(`mutation ($input: JudgeMatchInput!) { judgeMatch(input: $input) { problems { code } } }`, {
       input: { a: third.id, b: other.id, judgement: 'NOT_SAME' },
     });
+  const back = await room.make.story({ cast: [{ actor: other.id }] });
+  await desk.edit('story', back.id, 1, { cast: [] });
+  for (const isHidden of [true, false])
+    await hideRevisions(new Scope(room.newsroom, room.as('ADMIN').viewer), {
+      id: back.id,
+      revisions: [1],
+      hidden: isHidden,
+      reason: 'looked at again',
+    });
   lines.push(...(await linesOf(room)));
 });
 afterAll(async () => {
@@ -88,6 +97,7 @@ it('Every line of an export is as its schema says, which is committed', async ()
       'protection',
       'comment',
       'concealment',
+      'link',
       'withdrawal',
       'redirect',
       'judgement',

@@ -222,6 +222,21 @@ export function spoiling(lines: Answer[]): Spoiling {
       at: index('redirect') + 1,
       says: /no change at position 1 says/,
     }),
+    'a link to an entry that is not there': () => ({
+      content: text(withLine(index('link'), { to: NOBODY })),
+      at: index('link') + 1,
+      says: /which is not there/,
+    }),
+    'a link that leads nowhere': () => ({
+      content: text(withLine(index('link'), { to: null, wantedKind: 'ACTOR' })),
+      at: index('link') + 1,
+      says: /either `to`, or `wantedKind` and `wantedSlug`/,
+    }),
+    'a link that is told twice': () => ({
+      content: text(doubled('link')),
+      at: index('link') + 2,
+      says: /there twice/,
+    }),
     'a judgement of one actor': () => ({
       content: text(withLine(index('judgement'), { one: lines[index('judgement')].other })),
       at: index('judgement') + 1,
