@@ -114,7 +114,8 @@ function toWrite(
     was: before ? { latest: before.latest, published: before.published, accepted: before.accepted } : null,
     revision: wrote && toRevision(wrote),
     accept: accepted !== null && accepted !== (before?.accepted ?? null) ? { upTo: accepted, note: null } : null,
-    dismiss: null,
+    // Who rejects has not looked at the entry: what became unsettled stays so.
+    dismiss: change.kind === 'REJECTED' ? { as: 'REJECTED', note: null } : null,
     state: state as EntryState,
     embargoUntil: state === 'EMBARGOED' ? FAR : null,
     isSubmitted: null,

@@ -159,8 +159,8 @@ export const RECORD_TABLES: Readonly<Record<Exclude<RecordName, 'revision' | 'ch
       since: (position) => `exists (
       select from change c where c.entry = t.entry and c.kind = 'HIDDEN' and c.position > ${position})`,
     },
-    // A copy that was made while a revision was out of sight does not have the links that nothing else had. What holds still is held
-    // by a revision that was never out of sight.
+    // A copy that was made while a revision was out of sight does not have the links that nothing else had; one that followed then
+    // took it that they had ended. What holds still is held by a revision that is in sight.
     link: {
       table: 'link',
       columns: [

@@ -2,7 +2,7 @@ import { invariant } from '../base/invariant';
 import type { Content, EntryKind, EntryState } from '../model/entry';
 import type { ChangeLine, RecordLine, RecordName, UserLine } from '../model/export';
 import type { Run } from './database';
-import { HAS_STANDING, RECORD_TABLES, type RecordTable } from './export-records';
+import { HAS_STANDING, RECORD_TABLES, type RecordColumn, type RecordTable } from './export-records';
 import type { RevisionAddress } from './revisions';
 
 /** How an entry stands by the ledger; null where it is not there. */
@@ -200,26 +200,34 @@ const upsert = ({ table, columns, key }: RecordTable): string => {
           .join(', ')})`;
 };
 
-// Their keys are numbers of each database's own. The entry comes first, for an index to find its rows by.
-const insertMissing = ({ table, columns, key }: RecordTable): string => {
+const ours = (columns: readonly RecordColumn[]): string => `(${columns.map(([, column]) => `t.${column}`).join(', ')})`;
+const theirs = (columns: readonly RecordColumn[]): string => `(${columns.map(([field]) => `n."${field}"`).join(', ')})`;
+
+// The same for tables whose rows are known by a number that is each database's own. The entry comes first, for an index to find its
+// rows by.
+const upsertNumbered = ({ table, columns, key }: RecordTable): string => {
   const [entry, ...known] = columns.filter(([, column]) => key.includes(column));
+  const rest = columns.filter(([, column]) => !key.includes(column));
   invariant(entry, 'a row is known by its entry first');
+  const isSame = `${ours([entry])} = ${theirs([entry])} and ${ours(known)} is not distinct from ${theirs(known)}`;
   return `
-    insert into ${table} (${columns.map(([, column]) => column).join(', ')})
-      select ${columns.map(([field]) => `n."${field}"`).join(', ')}
-        from json_to_recordset($1::json) as n (${columns.map(([field, , type]) => `"${field}" ${type}`).join(', ')})
-        where not exists (
-          select from ${table} t where t.${entry[1]} = n."${entry[0]}"
-            and (${known.map(([, column]) => `t.${column}`).join(', ')}) is not distinct from (${known
-              .map(([field]) => `n."${field}"`)
-              .join(', ')}))`;
+    with n as materialized (
+        select * from json_to_recordset($1::json) as n (${columns.map(([field, , type]) => `"${field}" ${type}`).join(', ')})
+      ),
+      mended as (
+        update ${table} t set ${rest.map(([field, column]) => `${column} = n."${field}"`).join(', ')} from n
+          where ${isSame} and ${ours(rest)} is distinct from ${theirs(rest)}
+      )
+      insert into ${table} (${columns.map(([, column]) => column).join(', ')})
+        select ${columns.map(([field]) => `n."${field}"`).join(', ')} from n
+          where not exists (select from ${table} t where ${isSame})`;
 };
 
 const ROWS_BY_NUMBER: ReadonlySet<TableName> = new Set(['concealment', 'link']);
 
 /** Writes records of one name, and those that stand otherwise anew. */
 export const writeRecords = (run: Run, name: TableName, lines: readonly RecordLine[]): Promise<unknown[]> =>
-  run(`import-${name}`, ROWS_BY_NUMBER.has(name) ? insertMissing(RECORD_TABLES[name]) : upsert(RECORD_TABLES[name]), [
+  run(`import-${name}`, ROWS_BY_NUMBER.has(name) ? upsertNumbered(RECORD_TABLES[name]) : upsert(RECORD_TABLES[name]), [
     JSON.stringify(lines),
   ]);
 

@@ -72,6 +72,26 @@ async function mischief(room: TestNewsroom, dice: number): Promise<void> {
     });
 }
 
+/** Puts all revisions out of sight that may be, or brings back all that were not erased; says how many that were. */
+async function setSight(room: TestNewsroom, hidden: boolean): Promise<number> {
+  const found = await room.sql(
+    `select r.entry, array_agg(r.number) as numbers from revision r join entry e on e.id = r.entry
+      where (r.hidden_at is null) = $1 and r.content is not null and r.number <> e.latest and r.number is distinct from e.published
+        and e.state <> 'MERGED' group by r.entry`,
+    [hidden],
+  );
+  for (const { entry, numbers } of found)
+    await openDesk(room).act('hideRevisions', { id: entry, revisions: numbers, hidden, reason: 'all of it' }, 'ADMIN');
+  return found.flatMap(({ numbers }) => numbers).length;
+}
+
+/** Some moments at which revisions were the newest that have been out of sight. */
+async function hiddenMoments(room: TestNewsroom): Promise<number[]> {
+  const rows = await room.sql(`select r.position::int as position from revision r
+    join change h on h.entry = r.entry and h.revision = r.number and h.kind = 'HIDDEN' order by r.position desc limit 2`);
+  return rows.map(({ position }) => position);
+}
+
 it('A copy of random histories holds what the original holds, and answers as it does at every moment', async () => {
   const room = keep(await openTestNewsroom());
   const history = new History(room, { most: 24 });
@@ -118,6 +138,18 @@ it('A copy that follows the feed from the head of an export is what the original
     expect(head).not.toBeNull();
     await expectAlike(copy, room);
   }
+  // Whoever copied it while much was out of sight has all of it once it is back, whichever way it follows.
+  expect(await setSight(room, true)).toBeGreaterThan(20);
+  const late = keep(await copyOf(room));
+  await importInto(copy, await linesOf(room, head));
+  expect(await setSight(room, false)).toBeGreaterThan(20);
+  const [all, news] = [await linesOf(room), await linesOf(room, head)];
+  expect(news.filter(({ line }) => line === 'link').length).toBeGreaterThan(20);
+  await importInto(copy, news);
+  await importInto(late, all);
+  await expectAlike(copy, room);
+  await expectAlike(late, room, await hiddenMoments(room));
+  head = headOf(news);
   const again = await versionsOf(copy);
   expect(await importInto(copy, await linesOf(room))).toMatchObject({ written: 0 });
   expect(await importInto(copy, await linesOf(room, head))).toEqual({ written: 0, known: 0 });
