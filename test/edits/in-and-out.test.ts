@@ -4,7 +4,7 @@ import { eraseRevisions } from '../../src/edits/hide-revisions';
 import { liftEmbargoes } from '../../src/edits/lift-embargoes';
 import { loadSample } from '../../src/tools/load-sample';
 import { headOf, importInto, linesOf, versionsOf } from '../support/copies';
-import { copyOf, expectAlike } from '../support/copying';
+import { copyOf, expectAlike, expectSameRows } from '../support/copying';
 import { openDesk } from '../support/desk';
 import { openTestNewsroom, type TestNewsroom } from '../support/newsroom';
 import { deeds, everySixth, History } from '../support/past-histories';
@@ -72,24 +72,17 @@ async function mischief(room: TestNewsroom, dice: number): Promise<void> {
     });
 }
 
-/** Puts all revisions out of sight that may be, or brings back all that were not erased; says how many that were. */
+/** Puts all revisions of some entries out of sight that may be, or brings back all that were not erased; says how many that were. */
 async function setSight(room: TestNewsroom, hidden: boolean): Promise<number> {
   const found = await room.sql(
     `select r.entry, array_agg(r.number) as numbers from revision r join entry e on e.id = r.entry
       where (r.hidden_at is null) = $1 and r.content is not null and r.number <> e.latest and r.number is distinct from e.published
-        and e.state <> 'MERGED' group by r.entry`,
+        and e.state <> 'MERGED' group by r.entry order by count(*) desc limit case when $1 then 8 end`,
     [hidden],
   );
   for (const { entry, numbers } of found)
     await openDesk(room).act('hideRevisions', { id: entry, revisions: numbers, hidden, reason: 'all of it' }, 'ADMIN');
   return found.flatMap(({ numbers }) => numbers).length;
-}
-
-/** Some moments at which revisions were the newest that have been out of sight. */
-async function hiddenMoments(room: TestNewsroom): Promise<number[]> {
-  const rows = await room.sql(`select r.position::int as position from revision r
-    join change h on h.entry = r.entry and h.revision = r.number and h.kind = 'HIDDEN' order by r.position desc limit 2`);
-  return rows.map(({ position }) => position);
 }
 
 it('A copy of random histories holds what the original holds, and answers as it does at every moment', async () => {
@@ -147,8 +140,7 @@ it('A copy that follows the feed from the head of an export is what the original
   expect(news.filter(({ line }) => line === 'link').length).toBeGreaterThan(20);
   await importInto(copy, news);
   await importInto(late, all);
-  await expectAlike(copy, room);
-  await expectAlike(late, room, await hiddenMoments(room));
+  for (const one of [copy, late]) await expectSameRows(one, room);
   head = headOf(news);
   const again = await versionsOf(copy);
   expect(await importInto(copy, await linesOf(room))).toMatchObject({ written: 0 });
