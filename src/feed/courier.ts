@@ -35,7 +35,7 @@ export interface CourierOptions {
   onError(error: unknown): void;
 }
 
-const DEFAULTS: CourierOptions = { timeLimitMs: 15_000, holdMs: 8000, roundMs: 5000, onError: () => undefined };
+const DEFAULTS: CourierOptions = { timeLimitMs: 15_000, holdMs: 3000, roundMs: 5000, onError: () => undefined };
 
 /** Calls to one receiver at a time. What happened to one entry goes through one lane, so that it is told in order. */
 const LANES = 4;
