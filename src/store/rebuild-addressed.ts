@@ -24,7 +24,11 @@ interface LeadRow {
  * Looks up where wiki links lead, by the rules of the write statement: in PUBLISHED only addresses count under which an
  * entry has been public; a claim is there for both views from its first revision on.
  */
-export async function findLeads(run: Run, rebuilding: Rebuilding, targets: Iterable<WikiTarget>): Promise<Leads> {
+export async function findLeads(
+  run: Run,
+  rebuilding: Pick<Rebuilding, 'addresses'>,
+  targets: Iterable<WikiTarget>,
+): Promise<Leads> {
   const wanted = new Map([...targets].map((target) => [addressKey(target.kind, target.target), target]));
   const kinds = [...wanted.values()].map(({ kind }) => kind);
   const names = [...wanted.values()].map(({ target }) => target);

@@ -138,7 +138,11 @@ function groupBy<Row extends { entry: string }>(rows: readonly Row[]): Map<strin
 }
 
 /** Reads contents and ledger of entries, and derives: what takes time, and stays as it is while the entries are held. */
-export async function readSources(run: Run, rebuilding: Rebuilding, ids: readonly string[]): Promise<Source[]> {
+export async function readSources(
+  run: Run,
+  rebuilding: Pick<Rebuilding, 'texts'>,
+  ids: readonly string[],
+): Promise<Source[]> {
   const rows = groupBy(await findShownContents(run, ids));
   const ledgers = groupBy(await findLedger(run, ids));
   const shown = ids.map((entry) => {

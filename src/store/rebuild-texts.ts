@@ -23,7 +23,7 @@ const findBatch = (run: Run, after: string): Promise<TextRow[]> =>
 /** The wiki links that texts are said to have, by hash. */
 export async function findTextLinks(
   run: Run,
-  rebuilding: Rebuilding,
+  rebuilding: Pick<Rebuilding, 'texts'>,
   hashes: Iterable<string>,
 ): Promise<Map<string, readonly WikiTarget[]>> {
   const rows = await run<Pick<TextRow, 'hash' | 'links'>>(

@@ -6,6 +6,7 @@ import type { RevisionAction } from '../model/revision';
 import type { Derived } from '../rules/derive';
 import { wikiTargetsIn, type WikiTarget } from '../rules/markdown';
 import type { Run } from './database';
+import { followAddresses, type MovedAddress } from './follow-addresses';
 import type { KeptText } from './texts';
 
 /** A revision that is about to be. */
@@ -241,6 +242,12 @@ const SHOWN = `
         entry = excluded.entry,
         since = case when slug.entry = excluded.entry then slug.since else excluded.since end,
         public_since = coalesce(slug.public_since, excluded.public_since)
+  ),
+  moved as (
+    select distinct a.entry as former, s.entry, s.position
+      from showing s
+      cross join lateral (select entry from slug where kind = s.kind and slug = s.slug offset 0) a
+      where a.entry <> s.entry
   )`;
 
 // Links are told apart by `not in`, which is one hashed look-up each: as a join it was a nested loop, for the planner expects
@@ -296,8 +303,17 @@ const LEDGER = `
         from write
   )
   select max(w.position) as position, max(w.at) as at,
-      (select count(*)::int from new_entry) + (select count(*)::int from old_entry) as entries
+      (select count(*)::int from new_entry) + (select count(*)::int from old_entry) as entries,
+      (select json_agg(json_build_object('former', former, 'entry', entry, 'position', position::text)) from moved) as moved
     from write w`;
+
+interface WrittenRow {
+  position: string;
+  at: Date;
+  entries: number;
+  /** Null where no address changed hands, which is nearly always. */
+  moved: MovedAddress[] | null;
+}
 
 const WRITE = `with ${[DRAW, ENTRIES, SHOWN, LINKS, SETTLED, LEDGER].join(',')}`;
 
@@ -312,7 +328,7 @@ export async function writeEntries(
   changeset: NewChangeset | null = null,
 ): Promise<Written> {
   const showings = writes.flatMap((write) => write.showings.map((showing) => ({ entry: write.entry, ...showing })));
-  const [row] = await run<{ position: string; at: Date; entries: number }>('write-entries', WRITE, [
+  const [row] = await run<WrittenRow>('write-entries', WRITE, [
     JSON.stringify(writes.map(toWriteRow)),
     JSON.stringify(
       showings.map(({ derived, ...showing }) => ({ ...showing, ...derived, links: undefined, texts: undefined })),
@@ -331,6 +347,7 @@ export async function writeEntries(
     changeset?.summary ?? null,
   ]);
   invariant(row && row.entries === writes.length, 'a locked entry was changed by somebody else');
+  if (row.moved) await followAddresses(run, row.moved);
   return { position: BigInt(row.position), at: row.at };
 }
 

@@ -238,3 +238,29 @@ describe('What is known is not undone by who tells it as it was:', () => {
     await expectSameRows(copy, room);
   });
 });
+
+it('A copy follows an address that changed hands unseen, also where the text that names it is out of sight', async () => {
+  const desk = openDesk(room);
+  const draft = { publish: false };
+  const one = await room.make.story({ slug: 'unseen' }, draft);
+  const naming = await room.make.story(
+    { body: 'See [[story:unseen]].', timeline: [{ note: '[[story:unseen]]' }] },
+    draft,
+  );
+  await desk.edit('story', one.id, 1, { slug: 'elsewhere' });
+  const whole = await linesOf(room);
+  const follower = keep(await openTestNewsroom());
+  await importInto(follower, whole);
+  await room.make.story({ slug: 'unseen' }, draft);
+  await desk.edit('story', naming.id, 1, { body: 'Nothing', timeline: [] });
+  await setSight(naming.id, [1], true);
+  await importInto(follower, await linesOf(room, headOf(whole)));
+  const copies = [follower, keep(await copyOf(room))];
+  for (const copy of copies) await expectSameRows(copy, room);
+  await setSight(naming.id, [1], false);
+  const again = await linesOf(room);
+  for (const copy of copies) {
+    await importInto(copy, again);
+    await expectSameRows(copy, room);
+  }
+});

@@ -1,3 +1,4 @@
+import { findBreaches } from '../support/invariants';
 import { type Answer, openTestNewsroom, type TestNewsroom } from '../support/newsroom';
 import { writingNothing } from '../support/tables';
 
@@ -165,5 +166,80 @@ describe('A story that is renamed', () => {
       { code: 'SLUG_TAKEN', entry: { id: taker.story.id } },
     ]);
     await expectAddressesToLead();
+  });
+});
+
+describe('An address that was given up before anybody saw it', () => {
+  const leadsTo = async (id: string, view = 'LATEST'): Promise<string[]> => {
+    const rows = await room.sql(
+      `select coalesce(to_entry::text, wanted_slug) as "to" from link
+        where from_entry = $1 and view = $2 and until is null order by field, item, since, 1`,
+      [id, view],
+    );
+    return rows.map((row) => row.to);
+  };
+  const draft = async (fields: Record<string, unknown>): Promise<string> =>
+    (await room.make.story(fields, { publish: false, by: 'CONTRIBUTOR' })).id;
+  const editDraft = (id: string, baseRevision: number, fields: Record<string, unknown>): Promise<Answer> =>
+    edit(id, baseRevision, fields, 'CONTRIBUTOR');
+
+  it('takes the wiki links that name it along to whoever takes it, from then on', async () => {
+    const one = await draft({ slug: 'passed-on' });
+    const naming = await draft({
+      body: 'See [[story:passed-on]].',
+      timeline: [{ note: 'As [[story:passed-on]] has it' }],
+    });
+    const related = await draft({ related: [{ story: one, relation: 'SEE_ALSO' }] });
+    await editDraft(one, 1, { slug: 'elsewhere' });
+    expect(await leadsTo(naming)).toEqual([one, one]);
+    const other = await draft({ slug: 'passed-on' });
+    expect(await leadsTo(naming)).toEqual([other, other]);
+    expect(await leadsTo(related)).toEqual([one]);
+    const rows = await room.sql(
+      `select l.since, l.until, l.to_entry, s.since as taken from link l join slug s on s.slug = 'passed-on'
+        where l.from_entry = $1 and l.field = 'body' order by l.since`,
+      [naming],
+    );
+    expect(rows).toMatchObject([
+      { to_entry: one, until: rows[0].taken },
+      { to_entry: other, since: rows[0].taken, until: null },
+    ]);
+    expect(await findBreaches(room.sql)).toEqual([]);
+  });
+
+  it('leaves a text that names both addresses of the former with what still leads there', async () => {
+    const one = await draft({ slug: 'first-name' });
+    const naming = await draft({ body: 'See [[story:first-name]] or [[story:second-name]].' });
+    await editDraft(one, 1, { slug: 'second-name' });
+    expect(await leadsTo(naming)).toEqual([one]);
+    const other = await draft({});
+    await editDraft(other, 1, { slug: 'first-name' });
+    expect((await leadsTo(naming)).toSorted()).toEqual([one, other].toSorted());
+    expect(await findBreaches(room.sql)).toEqual([]);
+  });
+
+  it('leads nowhere for the public until it is public with whoever took it', async () => {
+    const one = await draft({ slug: 'not-yet' });
+    const { id: naming } = await room.make.story({ body: 'See [[story:not-yet]].' });
+    await editDraft(one, 1, { slug: 'never' });
+    const other = await draft({ slug: 'not-yet' });
+    expect([await leadsTo(naming), await leadsTo(naming, 'PUBLISHED')]).toEqual([[other], ['not-yet']]);
+    const publish = `mutation Publish($id: ID!) { publish(input: { id: $id, revision: 1 }) { outcome } }`;
+    await room.as('EDITOR').run(publish, { id: other });
+    expect([await leadsTo(naming), await leadsTo(naming, 'PUBLISHED')]).toEqual([[other], [other]]);
+    expect(await findBreaches(room.sql)).toEqual([]);
+  });
+
+  it('goes back to the first where an old revision of it is published', async () => {
+    const one = await draft({ slug: 'back-again' });
+    const naming = await draft({ body: 'See [[story:back-again]].' });
+    await editDraft(one, 1, { slug: 'for-a-while' });
+    const other = await draft({ slug: 'back-again' });
+    await editDraft(other, 1, { slug: 'gone-on' });
+    expect(await leadsTo(naming)).toEqual([other]);
+    const publish = `mutation Publish($id: ID!) { publish(input: { id: $id, revision: 1 }) { outcome problems { code } } }`;
+    expect((await room.as('EDITOR').run(publish, { id: one })).publish).toEqual({ outcome: 'SAVED', problems: [] });
+    expect(await leadsTo(naming)).toEqual([one]);
+    expect(await findBreaches(room.sql)).toEqual([]);
   });
 });
