@@ -1,5 +1,6 @@
 import { getIntrospectionQuery } from 'graphql';
 import { checkLimits, checkVariables, depthOfJson, type QueryLimits, type Variables } from '../../src/api/limits';
+import { busyMs } from '../support/busy';
 
 const limits: QueryLimits = {
   queryLength: 20_000,
@@ -370,9 +371,10 @@ describe('a hostile document of 20 kB', () => {
     ['escapes', `{a(b: "${fill('\\u0000')}")}`],
     ['no GraphQL', fill('\0')],
   ])('of %s is answered in time', (_, source) => {
-    const start = performance.now();
-    checkLimits(source, limits);
-    checkLimits(source, { ...limits, queryTokens: 100_000, queryFields: 1_000_000, queryAliases: 1_000_000 });
-    expect(performance.now() - start).toBeLessThan(500);
+    const busy = busyMs(() => {
+      checkLimits(source, limits);
+      checkLimits(source, { ...limits, queryTokens: 100_000, queryFields: 1_000_000, queryAliases: 1_000_000 });
+    });
+    expect(busy).toBeLessThan(500);
   });
 });

@@ -153,7 +153,7 @@ it('that could not let go of a webhook, for the database was away, do so as soon
 });
 
 it('when they stop, calls under way may end; one that does not is made by the next, under the same id', async () => {
-  const room = await openWebhooks({ drainMs: 300 });
+  const room = await openWebhooks({ drainMs: 300, holdMs: 60_000 });
   const { id } = await room.make(receiver.url);
   receiver.answers((response) => void setTimeout(() => response.writeHead(204).end(), 100));
   await room.room.make.story();

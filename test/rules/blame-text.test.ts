@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { cutLike, TextBlame } from '../../src/rules/blame-text';
 import { isRecognisable, type Unit } from '../../src/rules/blame-units';
 import { unitsOf } from '../../src/rules/text-units';
+import { busyMs } from '../support/busy';
 
 type Part = [text: string, by: number];
 type Saved = string | { text: string; takesBack: number };
@@ -292,9 +293,11 @@ describe('in any history', () => {
         follow(saved).forEach((parts, index) => {
           for (const [part, by] of parts) {
             expect(by).toBeLessThanOrEqual(index + 1);
-            // A part may have been put together of several that stood apart: by their words it is told.
+            // A part may have been put together of several that stood apart: by their words it is told. Where the script
+            // changes a word ends, for Chinese puts no space between two that met there.
             const then = textOf(saved[by - 1] as Saved);
-            for (const word of part.match(/[\p{L}\p{N}]+/gu) ?? []) expect(then).toContain(word);
+            for (const word of part.match(/\p{sc=Han}+|(?:(?!\p{sc=Han})[\p{L}\p{N}])+/gu) ?? [])
+              expect(then).toContain(word);
           }
         });
       }),
@@ -359,20 +362,20 @@ describe('the time that it takes', () => {
   ])('is short for two long texts with nothing in common (%s)', (_, one, other) => {
     const blame = new TextBlame();
     blame.step('one', long(one, 200_000), { number: 1, takesBack: null });
-    const start = performance.now();
-    blame.step('two', long(other, 200_000), { number: 2, takesBack: null });
-    const took = performance.now() - start;
+    const written = long(other, 200_000);
+    const busy = busyMs(() => blame.step('two', written, { number: 2, takesBack: null }));
     expect(new Set(blame.parts().map(({ by }) => by))).toEqual(new Set([2]));
-    expect(took).toBeLessThan(500); // about 30 ms; room for a slow machine
+    expect(busy).toBeLessThan(500); // about 30 ms; room for a slow machine
   });
 
   it('is short for a text of the same line over and over, taken out and put back', () => {
     const blame = new TextBlame();
     const same = 'a\n\n'.repeat(60_000);
-    const start = performance.now();
-    ['', same, '', `b\n\n${same}`, same, `${same}c`].forEach((written, index) =>
-      blame.step(`${index}`, written, { number: index + 1, takesBack: null }),
+    const busy = busyMs(() =>
+      ['', same, '', `b\n\n${same}`, same, `${same}c`].forEach((written, index) =>
+        blame.step(`${index}`, written, { number: index + 1, takesBack: null }),
+      ),
     );
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(busy).toBeLessThan(3000);
   });
 });

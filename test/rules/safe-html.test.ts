@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { renderMarkdown, type Resolve } from '../../src/rules/markdown';
+import { busyMs } from '../support/busy';
 
 const resolve: Resolve = ({ kind, target }) =>
   target.includes('known')
@@ -264,8 +265,6 @@ describe('HTML made of a text', () => {
     ['autolinks', '<https://a'.repeat(20_000)],
     ['references', `${'[a]'.repeat(30_000)}\n\n[a]: https://example.org`],
   ])('comes in time from many %s', (_name, text) => {
-    const start = performance.now();
-    assertSafe(renderMarkdown(text, resolve));
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(busyMs(() => assertSafe(renderMarkdown(text, resolve)))).toBeLessThan(3000);
   });
 });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { cleanLine, cleanText, quoted } from '../../src/rules/text';
+import { busyMs } from '../support/busy';
 
 const refused = (reason: string): unknown => ({ ok: false, code: 'INVALID', reason: expect.stringContaining(reason) });
 
@@ -115,10 +116,11 @@ describe('a text', () => {
 
   it('of a million characters is quickly looked through', () => {
     const long = 'Ärger 😀\r\n'.repeat(100_000);
-    const start = performance.now();
-    expect(cleanText(long).ok).toBe(true);
-    expect(cleanLine('\u{e0067}🏴'.repeat(100_000)).ok).toBe(false);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    const busy = busyMs(() => {
+      expect(cleanText(long).ok).toBe(true);
+      expect(cleanLine('\u{e0067}🏴'.repeat(100_000)).ok).toBe(false);
+    });
+    expect(busy).toBeLessThan(1_000);
   });
 });
 
