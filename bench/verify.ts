@@ -9,7 +9,7 @@ import { toEntryWrite } from '../src/edits/write-draft';
 import type { Content } from '../src/model/entry';
 import { User } from '../src/model/user';
 import { KINDS } from '../src/rules/kinds';
-import { type Database, runOn } from '../src/store/database';
+import { type Database, type Run, runOn } from '../src/store/database';
 import { Moments } from '../src/store/moments';
 import { Pulse } from '../src/store/pulse';
 import { Scope, type Newsroom } from '../src/store/scope';
@@ -140,18 +140,14 @@ function newsroomOn(client: pg.Client): Newsroom {
     commit: 'release savepoint bench',
     rollback: 'rollback to savepoint bench',
   };
-  const query = (config: { name: string; text: string; values: unknown[] }) =>
-    words[config.text] ? client.query(words[config.text] as string) : client.query(config);
-  const pool = { query, connect: async () => ({ query, release: () => undefined }) };
-  const shared = pool as unknown as pg.Pool;
-  const run = runOn(shared);
+  const runs = runOn(client);
+  const run: Run = (name, text, values) => runs(words[text] ? '' : name, words[text] ?? text, values);
   const pulse = new Pulse(run, () => undefined);
   pulse.stop(); // nothing of this is committed: nobody is to hear of it
-  const database: Omit<Database, 'dataSource'> = {
-    pool: shared,
+  const database: Omit<Database, 'dataSource' | 'pool'> = {
     run,
     pulse,
-    runOn,
+    connect: async () => ({ run, release: () => undefined }),
     begin: 'begin',
     keepsSessions: true,
     listenUrl: null,
@@ -159,7 +155,7 @@ function newsroomOn(client: pg.Client): Newsroom {
   };
   const { text, limits, newsroom, webhooks } = readConfig({});
   return {
-    database: database as Database, // without TypeORM, which has no part in writing
+    database: database as Database, // without a pool and TypeORM, which have no part in writing
     cursors: makeListCursors(Buffer.alloc(32)),
     moments: new Moments(makeFeedCursors(Buffer.alloc(32), 1)),
     text,

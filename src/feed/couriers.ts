@@ -3,8 +3,7 @@ import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promis
 import { Logger, makeWorkerUtils, run, type Runner, type WorkerEvents, type WorkerPool } from 'graphile-worker';
 import type { Log } from '../base/log';
 import type { Vault } from '../base/vault';
-import type { Database } from '../store/database';
-import { translatePostgresError } from '../store/postgres-errors';
+import { type Database, lendClient } from '../store/database';
 import { countForeignWebhooks, findDueWebhooks } from '../store/deliveries';
 import type { Newsroom } from '../store/scope';
 import { Courier, type CourierOptions } from './courier';
@@ -46,13 +45,7 @@ export interface CouriersOptions extends Partial<CourierOptions> {
 const withoutListening = (pool: Database['pool']): Database['pool'] =>
   new Proxy(pool, {
     get: (target, name) => {
-      if (name === 'connect')
-        return (callback?: unknown) =>
-          callback === undefined
-            ? target.connect().catch((error: unknown) => {
-                throw translatePostgresError(error);
-              })
-            : undefined;
+      if (name === 'connect') return (callback?: unknown) => (callback === undefined ? lendClient(target) : undefined);
       const value: unknown = Reflect.get(target, name);
       return typeof value === 'function' ? value.bind(target) : value;
     },
@@ -67,16 +60,15 @@ interface Workers {
 }
 
 /**
- * Resolves when the first of the queue's workers has asked for a job and was answered, rejects where it was not. Before they ask,
- * they look up once, for all of them, which tasks there are, and keep what came of it, be it an error (0.17.3): then none
- * of them would take a job any more, wherever the database is.
+ * What became of the first question for a job of the queue's workers: null where it was answered, else why not. Before they ask, they
+ * look up once, for all of them, which tasks there are, and keep what came of it, be it an error (0.17.3): then none of
+ * them would take a job any more, wherever the database is.
  */
-async function untilAnswered(events: WorkerEvents): Promise<void> {
-  const failed = once(events, 'worker:getJob:error') as Promise<[{ error: Error }]>;
-  const refused = failed.then(([{ error }]) => {
-    throw error;
+function firstFailure(events: WorkerEvents): Promise<Error | null> {
+  return new Promise((resolve) => {
+    events.once('worker:getJob:error', ({ error }) => resolve(error as Error));
+    for (const answered of ['worker:getJob:empty', 'job:start'] as const) events.once(answered, () => resolve(null));
   });
-  await Promise.race([once(events, 'worker:getJob:empty'), once(events, 'job:start'), refused]);
 }
 
 /**
@@ -155,8 +147,7 @@ export class Couriers {
     const stop = { asked: this.asked.signal, cut: this.cut.signal };
     const events: WorkerEvents = new EventEmitter();
     const ending = once(events, 'pool:gracefulShutdown');
-    const answered = untilAnswered(events);
-    answered.catch(() => undefined); // it is waited for below, and may be known before
+    const answer = firstFailure(events);
     const created = once(events, 'pool:create') as Promise<[{ workerPool: WorkerPool }]>;
     const runner = await run({
       preset: { worker: { ...HANDLED, preparedStatements: newsroom.database.keepsSessions } },
@@ -174,14 +165,11 @@ export class Couriers {
       }),
     });
     const [{ workerPool: pool }] = await created;
-    try {
-      await answered;
-    } catch (error) {
-      await nextTurn(); // for the other workers to hear of it, too: each that is stopped as it asks writes a trace of its own
-      void runner.stop().catch((failure: unknown) => this.complain(failure));
-      throw error;
-    }
-    return { runner, pool, ending };
+    const failure = await answer;
+    if (failure === null) return { runner, pool, ending };
+    await nextTurn(); // for the other workers to hear of it, too: each that is stopped as it asks writes a trace of its own
+    void runner.stop().catch((error: unknown) => this.complain(error));
+    throw failure;
   }
 
   private async look(): Promise<void> {

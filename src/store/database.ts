@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { Pool, ClientBase } from 'pg';
+import type { ClientBase, Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { Token } from '../model/token';
@@ -26,6 +26,13 @@ export interface DatabaseOptions {
 /** One statement: its name (under which Postgres keeps its plan; '' keeps none), its text and its values. */
 export type Run = <Row>(name: string, text: string, values?: readonly unknown[]) => Promise<Row[]>;
 
+/** A connection of the pool, lent to somebody. */
+export interface Connection {
+  readonly run: Run;
+  /** @param isBroken whether it is of no use to anybody else. */
+  release(isBroken: boolean): void;
+}
+
 /** The open database: TypeORM for migrations and people, its pool for everything whose SQL is on display in this room. */
 export interface Database {
   readonly dataSource: DataSource;
@@ -33,8 +40,12 @@ export interface Database {
   readonly run: Run;
   /** Is to beat after every commit that followers may want to hear of. */
   readonly pulse: Pulse;
-  /** Statements on one client of the pool. */
-  readonly runOn: (client: ClientBase) => Run;
+  /**
+   * A connection for oneself, to be given back.
+   *
+   * @throws WikiError SERVICE_UNAVAILABLE where none is to be had.
+   */
+  connect(): Promise<Connection>;
   /** The statement that begins a transaction; through a pooler it sets its limits, too. */
   readonly begin: string;
   /** Whether what is planned or set on a connection is still so in the next transaction. */
@@ -99,6 +110,12 @@ export const runOn =
     }
   };
 
+/** Lends a client of a pool; why there is none is told in the newsroom's words. */
+export const lendClient = (pool: Pool): Promise<PoolClient> =>
+  pool.connect().catch((error: unknown) => {
+    throw translatePostgresError(error);
+  });
+
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url, pooler = 'none', listenUrl = null } = options;
   const keepsSessions = pooler === 'none';
@@ -117,12 +134,16 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     pulse.stop();
     return dataSource.destroy();
   };
+  const connect = async (): Promise<Connection> => {
+    const client = await lendClient(pool);
+    return { run: runOn(client, keepsSessions), release: (isBroken) => client.release(isBroken) };
+  };
   return {
     dataSource,
     pool,
     run,
     pulse,
-    runOn: (client) => runOn(client, keepsSessions),
+    connect,
     begin: keepsSessions ? 'begin' : `begin; ${setLocal(limits)}`,
     keepsSessions,
     listenUrl: listenUrl ?? (keepsSessions ? url : null),

@@ -212,7 +212,10 @@ const findFamous = async (run: Run, view: View, entries: readonly string[]): Pro
   return new Set(rows.map(({ id }) => id));
 };
 
-/** Which of these stories held entries at positions, in a view; those that are one count as one: however many stories, as long as what changed is not famous. */
+/**
+ * Which of these stories held entries at positions, in a view; those that are one count as one. Quick however many stories
+ * there are, as long as what changed is not famous.
+ */
 export async function findHolders(
   run: Run,
   view: View,

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Run } from './database';
-import { isWorthRetrying, tooMuchAtOnce, translatePostgresError } from './postgres-errors';
+import { isWorthRetrying, tooMuchAtOnce } from './postgres-errors';
 import type { Scope } from './scope';
 
 const TRIES = 3;
@@ -54,18 +54,15 @@ async function attemptTransaction<Answer>(
   scope: Scope,
   work: (transaction: Transaction) => Promise<Answer>,
 ): Promise<Answer> {
-  const { pool, runOn, begin, pulse } = scope.newsroom.database;
-  const client = await pool.connect().catch((error: unknown) => {
-    throw translatePostgresError(error);
-  });
-  const run = runOn(client);
+  const { database } = scope.newsroom;
+  const { run, release } = await database.connect();
   const counted: Run = (name, text, values) => {
     scope.statements += 1;
     return run(name, text, values);
   };
   let broken = false;
   try {
-    await run('begin', begin);
+    await run('begin', database.begin);
     const answer = await work({
       run: counted,
       rollBack: (given) => {
@@ -73,7 +70,7 @@ async function attemptTransaction<Answer>(
       },
     });
     await run('commit', 'commit');
-    pulse.beat();
+    database.pulse.beat();
     return answer;
   } catch (error) {
     // The connection may be what failed; then there is nothing to roll back, and the pool must not keep it.
@@ -82,6 +79,6 @@ async function attemptTransaction<Answer>(
     });
     throw error;
   } finally {
-    client.release(broken);
+    release(broken);
   }
 }

@@ -243,6 +243,7 @@ const SHOWN = `
         since = case when slug.entry = excluded.entry then slug.since else excluded.since end,
         public_since = coalesce(slug.public_since, excluded.public_since)
   ),
+  -- As it was before this write. Looked up one by one ("offset 0"): how few there are the planner does not know.
   moved as (
     select distinct a.entry as former, s.entry, s.position
       from showing s
@@ -319,8 +320,9 @@ const WRITE = `with ${[DRAW, ENTRIES, SHOWN, LINKS, SETTLED, LEDGER].join(',')}`
 
 /**
  * Writes revisions, and all that follows from them, in one statement: entries by compare-and-set, revisions, what the
- * views show, slugs, links, the changeset, and the ledger's rows, one an entry in the order given. The entries must be
- * locked, and the position lock held.
+ * views show, slugs, links, the changeset, and the ledger's rows, one an entry in the order given. Where it takes an address that
+ * another entry gave up unseen, links of others follow in further statements. The entries must be locked, and the position
+ * lock held.
  */
 export async function writeEntries(
   run: Run,
