@@ -44,6 +44,11 @@ export class Pulse {
     for (const listener of this.listeners) listener();
   }
 
+  /** Whether something was committed that others are still to be told of. */
+  get hasMoreToTell(): boolean {
+    return this.isDue;
+  }
+
   /** From now on nobody is told anything. */
   stop(): void {
     this.isStopped = true;

@@ -6,6 +6,7 @@ import { type Desk, openDesk } from '../support/desk';
 import { findBreaches } from '../support/invariants';
 import { type Answer, openTestNewsroom, type TestNewsroom } from '../support/newsroom';
 import { writingNothing } from '../support/tables';
+import { until } from '../support/until';
 
 let room: TestNewsroom;
 let desk: Desk;
@@ -29,14 +30,6 @@ const letTimePass = (id: string) =>
 const lift = (): Promise<number> => liftEmbargoes(room.newsroom);
 const liftsOf = async (id: string): Promise<number> =>
   (await desk.ledgerOf(id)).filter((line) => line === 'PUBLISHED (PUBLISHED)').length;
-
-/** Looks again and again until something is so; fails after a time that is long. */
-async function until(isSo: () => Promise<boolean>, ms = 10_000): Promise<void> {
-  for (const end = Date.now() + ms; ;) {
-    if (await isSo()) return;
-    if (Date.now() > end) throw new Error('It did not become so.');
-  }
-}
 
 describe('An embargo', () => {
   it('keeps an entry from the public until its time, and is lifted once, by a row of the ledger of nobody', async () => {

@@ -9,7 +9,8 @@ import { openNewsroom } from '../../src/store/open-newsroom';
 import type { Newsroom } from '../../src/store/scope';
 import { createDatabase, endConnections, takeAway } from '../support/database';
 import { type Receiver, startReceiver } from '../support/receiver';
-import { openWebhooks, SECRETS_KEY, type TestWebhooks, until } from '../support/webhooks';
+import { openWebhooks, SECRETS_KEY, type TestWebhooks } from '../support/webhooks';
+import { until } from '../support/until';
 
 jest.setTimeout(60_000);
 

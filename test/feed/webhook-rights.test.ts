@@ -5,7 +5,8 @@ import { Scope, type Viewer } from '../../src/store/scope';
 import { NOBODY, openDesk } from '../support/desk';
 import type { Answer } from '../support/newsroom';
 import { type Receiver, startReceiver } from '../support/receiver';
-import { openWebhooks, SECRETS_KEY, type TestWebhooks, until } from '../support/webhooks';
+import { openWebhooks, SECRETS_KEY, type TestWebhooks } from '../support/webhooks';
+import { until } from '../support/until';
 
 jest.setTimeout(60_000);
 

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Answer } from '../support/newsroom';
 import { type Receiver, startReceiver, verify } from '../support/receiver';
-import { openWebhooks, type TestWebhooks, until } from '../support/webhooks';
+import { openWebhooks, type TestWebhooks } from '../support/webhooks';
+import { until } from '../support/until';
 
 jest.setTimeout(60_000);
 

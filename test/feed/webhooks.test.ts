@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { openDesk } from '../support/desk';
 import type { Answer } from '../support/newsroom';
 import { type Received, type Receiver, startReceiver, verify } from '../support/receiver';
-import { openWebhooks, type TestWebhooks, until } from '../support/webhooks';
+import { openWebhooks, type TestWebhooks } from '../support/webhooks';
+import { until } from '../support/until';
 
 jest.setTimeout(15_000);
 

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } fro
 import path from 'node:path';
 import { findPorts } from '../../soak/ports';
 import { openDesk } from '../support/desk';
-import { until } from '../support/followers';
+import { until } from '../support/until';
 import { openTestNewsroom, type TestNewsroom } from '../support/newsroom';
 import { startServer, type TestServer } from '../support/server';
 

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LISTENER_NAME } from '../../src/store/listener';
 import { openDesk } from '../support/desk';
-import { followBySocket, followByStream, openBareSocket, stopFollowing, until } from '../support/followers';
+import { followBySocket, followByStream, openBareSocket, stopFollowing } from '../support/followers';
+import { until } from '../support/until';
 import { openTestNewsroom } from '../support/newsroom';
 import { startServer, type TestServer } from '../support/server';
 

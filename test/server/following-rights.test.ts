@@ -5,8 +5,8 @@ import {
   followEvents,
   type Following,
   stopFollowing,
-  until,
 } from '../support/followers';
+import { until } from '../support/until';
 import { openDesk } from '../support/desk';
 import type { Answer } from '../support/newsroom';
 import { startServer, type TestServer } from '../support/server';

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { Socket } from 'node:net';
 import { openDesk } from '../support/desk';
-import { followBySocket, until, stopFollowing } from '../support/followers';
+import { followBySocket, stopFollowing } from '../support/followers';
+import { until } from '../support/until';
 import { startServer, type TestServer } from '../support/server';
 
 const MEGABYTE = 1_048_576;

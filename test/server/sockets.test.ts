@@ -9,9 +9,9 @@ import {
   followByStream,
   followEvents,
   openBareSocket,
-  until,
   stopFollowing,
 } from '../support/followers';
+import { until } from '../support/until';
 import type { Answer } from '../support/newsroom';
 import { startServer, type TestServer } from '../support/server';
 

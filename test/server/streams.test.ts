@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import pg from 'pg';
-import { CHANGES, followBySocket, followByStream, followEvents, stopFollowing, until } from '../support/followers';
+import { CHANGES, followBySocket, followByStream, followEvents, stopFollowing } from '../support/followers';
+import { until } from '../support/until';
 import { startServer, type TestServer } from '../support/server';
 
 let server: TestServer;

@@ -1,7 +1,8 @@
 import type { Answer } from '../support/newsroom';
 import { buildProgram, type BuiltProgram, type Started } from '../support/program';
 import { type Received, type Receiver, startReceiver, verify } from '../support/receiver';
-import { openWebhooks, SECRETS_KEY, type TestWebhooks, until } from '../support/webhooks';
+import { openWebhooks, SECRETS_KEY, type TestWebhooks } from '../support/webhooks';
+import { until } from '../support/until';
 
 jest.setTimeout(120_000);
 

@@ -5,15 +5,6 @@ import { createClient } from 'graphql-ws';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { Answer } from './newsroom';
 
-/** Waits until something is so that tells nobody. */
-export async function until(isSo: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> {
-  const late = Date.now() + ms;
-  while (!(await isSo())) {
-    if (Date.now() > late) throw new Error(`Waited in vain for ${isSo}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 /** What came to a follower, and how to wait for more of it. */
 export class Heard<Message = Answer> {
   readonly messages: Message[] = [];

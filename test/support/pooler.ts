@@ -5,7 +5,7 @@ import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findPorts } from '../../soak/ports';
-import { until } from './followers';
+import { until } from './until';
 
 const PGBOUNCER = '/usr/sbin/pgbouncer';
 

@@ -13,6 +13,7 @@ import type { Newsroom } from '../../src/store/scope';
 import { insertToken } from '../../src/store/write-people';
 import type { Answer, TestNewsroom } from './newsroom';
 import { openTestNewsroom } from './newsroom';
+import { until } from './until';
 
 /** What came back over HTTP. */
 export interface HttpAnswer {
@@ -43,7 +44,10 @@ export interface TestServer {
   send(path: string, init?: RequestInit): Promise<HttpAnswer>;
   /** A new token of the user with that role. */
   tokenOf(role: UserRole, options?: { ceiling?: UserRole; expiresAt?: Date }): Promise<string>;
-  /** What was sent to the database while `work` ran: statements outside transactions, and transactions. */
+  /**
+   * What was sent to the database while `work` ran: statements outside transactions, and transactions. Waits
+   * first for what goes on by itself: other processes are told of a commit a moment after it.
+   */
   countSql(work: () => Promise<unknown>): Promise<number>;
   /** Everything that was logged, one JSON object a line. */
   readonly logged: string[];
@@ -112,7 +116,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   let acquired = 0;
-  room.newsroom.database.pool.on('acquire', () => (acquired += 1));
+  const { pool, pulse } = room.newsroom.database;
+  pool.on('acquire', () => (acquired += 1));
   const send: TestServer['send'] = async (where, init) => readAnswer(await fetch(url + where, init));
   return {
     room,
@@ -133,6 +138,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       }),
     tokenOf: (role, given = {}) => makeToken(room.newsroom, room.as(role).viewer?.user.uuid ?? '', given),
     countSql: async (work) => {
+      await until(() => !pulse.hasMoreToTell && pool.waitingCount === 0 && pool.idleCount === pool.totalCount);
       const before = acquired;
       await work();
       return acquired - before;

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Couriers, type CouriersOptions } from '../../src/feed/couriers';
 import type { UserRole } from '../../src/model/user';
 import type { Vault } from '../../src/base/vault';
@@ -10,12 +9,6 @@ const FIELDS = `id url view enabled disabledReason acknowledged
 const PAYLOAD = `secret webhook { ${FIELDS} } problems { code message path }`;
 
 type Fields = Record<string, unknown>;
-
-/** Waits until something is so, however long the machine takes for it. */
-export async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-  for (const end = Date.now() + 30_000; !(await isSo()); await wait(20))
-    if (Date.now() > end) throw new Error('it did not come about');
-}
 
 /** A newsroom with webhooks to this machine, and couriers that call them. */
 export interface TestWebhooks {
