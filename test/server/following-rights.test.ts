@@ -1,3 +1,4 @@
+import { sha256 } from '../../src/base/hash';
 import {
   CHANGES,
   followBySocket,
@@ -117,11 +118,13 @@ it.each([
 );
 
 it('a token that expires closes its sockets, also those over which nothing is asked', async () => {
-  const token = await server.tokenOf('READER', { expiresAt: new Date(Date.now() + 1500) });
+  const token = await server.tokenOf('READER', { expiresAt: new Date(Date.now() + 3_600_000) });
   const query = '{ viewer { name } }';
   const idle = followBySocket(server.url, { query, token });
   const following = followBySocket(server.url, { token });
   await following.heard.until(({ messages }) => messages.length > 0);
+  // As if the hour had passed: nobody hears of it.
+  await server.room.sql(`update token set expires_at = clock_timestamp() where hash = $1`, [sha256(token)]);
   await idle.heard.until(({ isEnded }) => isEnded);
   expect((await following.closed).code).toBe(4403);
   idle.stop();
