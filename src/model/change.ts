@@ -42,6 +42,7 @@ export interface ChangeRecord {
   readonly revision: number | null;
   /** What the view showed before; the same as `revision` where none came. In PUBLISHED what the public saw last. */
   readonly previous: number | null;
+  /** With MERGED: what answers for the entry now, if the view shows it. */
   readonly into: string | null;
   readonly cause: string | null;
   /** Who did it; null in PUBLISHED, where nobody is told who reviewed. */

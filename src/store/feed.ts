@@ -2,7 +2,7 @@ import type { ChangeKind, ChangeRecord } from '../model/change';
 import type { EntryKind } from '../model/entry';
 import type { View } from '../model/lens';
 import type { Run } from './database';
-import { oneWith } from './identity';
+import { IDENTITY_NOW, oneWith } from './identity';
 import { findHolders, holdsAt, waysOf } from './holding';
 
 /** What a follower asks for; null is any, an empty list is nothing. */
@@ -69,15 +69,18 @@ const SEEN_BEFORE = `(
     select p.published from change p
       where p.entry = c.entry and p.position < c.position and p.state = 'PUBLISHED' order by p.position desc limit 1)`;
 
+// What answers now for what was merged: what it was merged into may have been merged further.
+const SURVIVOR = `case when c.kind = 'MERGED' then ${IDENTITY_NOW.rootOf('c.into_entry')} end`;
+
 const COLUMNS: Readonly<Record<View, string>> = {
   // Where a row brings no revision, what the newsroom sees is as it was before.
   LATEST: `c.position::text as position, c.at, 'LATEST' as view, c.kind, c.entry, c.entry_kind as "entryKind", c.revision,
     case when c.latest is distinct from c.previous then c.previous else c.revision end as previous,
-    c.into_entry as into, c.cause, c.author`,
+    ${SURVIVOR} as into, c.cause, c.author`,
   PUBLISHED: `c.position::text as position, c.at, 'PUBLISHED' as view, c.public_kind as kind, c.entry, c.entry_kind as "entryKind",
     case when c.public_kind = 'HIDDEN' then c.revision when c.state = 'PUBLISHED' then c.published end as revision,
     case when c.public_kind = 'HIDDEN' then c.revision else ${SEEN_BEFORE} end as previous,
-    (select i.entry from shown i where i.entry = c.into_entry and i.view = 'PUBLISHED') as into,
+    (select i.entry from shown i where i.entry = ${SURVIVOR} and i.view = 'PUBLISHED') as into,
     null::uuid as cause, null::uuid as author`,
 };
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mergeEntries } from '../../src/edits/merge-entries';
+import { unmergeEntry } from '../../src/edits/unmerge-entry';
 import { Hub } from '../../src/feed/hub';
 import type { ChangeRecord } from '../../src/model/change';
-import type { FeedFilter } from '../../src/store/feed';
+import { type FeedFilter, readChanges, readLedger } from '../../src/store/feed';
 import { Scope } from '../../src/store/scope';
 import { openTestNewsroom, type TestNewsroom } from '../support/newsroom';
 
@@ -44,6 +45,33 @@ it('Who follows an entry by the id that it had before it was merged is told of w
     follower.leave();
   }
 });
+
+it.each(['LATEST', 'PUBLISHED'] as const)(
+  'In %s whoever hears of a merger hears what answers for it now, also after that was merged further; and of a parting no such thing',
+  async (view) => {
+    const scope = new Scope(room.newsroom, room.as('EDITOR').viewer);
+    const [first, second, third] = [await room.make.actor(), await room.make.actor(), await room.make.actor()];
+    const { run } = room.newsroom.database;
+    const read = async () => {
+      const filter = { ...ANY, view, kinds: ['MERGED', 'UNMERGED'] as const, entries: [first.id] };
+      const { changes } = await readChanges(run, filter, { after: 0n, limit: 100 });
+      const ledger = await readLedger(run, 0n, 10_000);
+      const live = ledger.map((row) => (view === 'LATEST' ? row.latest : row.published));
+      expect(live.filter((record) => changes.some(({ position }) => position === record?.position))).toEqual(changes);
+      return changes.filter(({ entry }) => entry === first.id).map(({ kind, into }) => [kind, into]);
+    };
+    await mergeEntries(scope, { from: first.id, into: second.id });
+    expect(await read()).toEqual([['MERGED', second.id]]);
+    await mergeEntries(scope, { from: second.id, into: third.id });
+    expect(await read()).toEqual([['MERGED', third.id]]);
+    await unmergeEntry(scope, { id: second.id });
+    await unmergeEntry(scope, { id: first.id });
+    expect(await read()).toEqual([
+      ['MERGED', second.id],
+      ['UNMERGED', null],
+    ]);
+  },
+);
 
 describe('Who follows a story by the id that it had before it was merged', () => {
   const follow = (story: string, after: bigint) => hub.follow({ ...ANY, view: 'PUBLISHED', story }, after);
