@@ -183,26 +183,53 @@ export const findWatching = (
     [users, entries],
   );
 
-async function entriesOf(run: Run, filter: FeedFilter): Promise<readonly string[] | null> {
-  const { view, entries, watchedBy } = filter;
-  if (entries === null && watchedBy === null) return null;
+/** The entries that a filter names or that are watched, and all that is one with them now. */
+interface Named {
+  /** Null is any. */
+  readonly entries: readonly string[] | null;
+  /** How far the ledger went when they were looked up; null where none had to be. */
+  readonly head: bigint | null;
+}
+
+async function findNamedBy(run: Run, { view, entries, watchedBy }: FeedFilter): Promise<Named> {
+  if (entries === null && watchedBy === null) return { entries: null, head: null };
   const named = `select m.id from unnest($1::uuid[]) as i (id) cross join lateral ${oneWith('i.id', `'${view}'`)} m`;
   const watched = `select m.id from watch w cross join lateral ${oneWith('w.entry', `'${view}'`)} m where w.user_id = $2`;
-  const rows = await run<{ id: string }>(
+  const rows = await run<{ id: string | null; head: string | null }>(
     `feed-entries-${view}`,
-    `select distinct x.id from (${named} union all ${watched}) x
-      where ($1::uuid[] is null or x.id in (${named})) and ($2::uuid is null or x.id in (${watched}))`,
+    `select h.head, n.id from (select max(position)::text as head from change) h
+      left join (
+        select distinct x.id from (${named} union all ${watched}) x
+          where ($1::uuid[] is null or x.id in (${named})) and ($2::uuid is null or x.id in (${watched}))
+      ) n on true`,
     [entries, watchedBy],
   );
-  return rows.map(({ id }) => id);
+  return { entries: rows.flatMap(({ id }) => id ?? []), head: BigInt(rows[0]?.head ?? 0) };
 }
 
 /**
  * The changes after a position that a filter asks for, in the order in which they were committed. Looks at a bounded part of the
  * ledger: where what is asked for is rare, a page can be short or empty and still say that there may be more.
  */
-export async function readChanges(run: Run, filter: FeedFilter, { after, limit }: FeedRange): Promise<FeedPage> {
-  const entries = await entriesOf(run, filter);
+export async function readChanges(run: Run, filter: FeedFilter, range: FeedRange): Promise<FeedPage> {
+  const { entries, head } = await findNamedBy(run, filter);
+  const page = await readPage(run, filter, entries, range);
+  return head === null ? page : upToHead(page, head);
+}
+
+/** Of what came since entries were looked up, others may be meant: it is left for the next page. */
+function upToHead(page: FeedPage, head: bigint): FeedPage {
+  if (page.upTo <= head) return page;
+  const changes = page.changes.filter(({ position }) => position <= head);
+  return { changes, upTo: head, hasMore: page.hasMore || changes.length < page.changes.length };
+}
+
+async function readPage(
+  run: Run,
+  filter: FeedFilter,
+  entries: readonly string[] | null,
+  { after, limit }: FeedRange,
+): Promise<FeedPage> {
   const isFiltered = filter.kinds !== null || filter.entryKinds !== null || entries !== null || filter.story !== null;
   const began = performance.now();
   const changes: ChangeRecord[] = [];
@@ -266,7 +293,7 @@ export async function findHolding(
 
 /** The change at a position, as whoever asks for this filter is told of it now; null where they are not. */
 export async function findChange(run: Run, filter: FeedFilter, position: bigint): Promise<ChangeRecord | null> {
-  const entries = await entriesOf(run, filter);
+  const { entries } = await findNamedBy(run, filter);
   const { found } = await look(run, filter, entries, { after: position - 1n, limit: 1, rows: 1 });
   const [row] = found; // the first that could be told of; it may be a later one
   return row && BigInt(row.position) === position ? toRecord(row) : null;

@@ -3,6 +3,7 @@ import { mergeEntries } from '../../src/edits/merge-entries';
 import { unmergeEntry } from '../../src/edits/unmerge-entry';
 import { Hub } from '../../src/feed/hub';
 import type { ChangeRecord } from '../../src/model/change';
+import type { Run } from '../../src/store/database';
 import { type FeedFilter, readChanges, readLedger } from '../../src/store/feed';
 import { Scope } from '../../src/store/scope';
 import { openTestNewsroom, type TestNewsroom } from '../support/newsroom';
@@ -72,6 +73,35 @@ it.each(['LATEST', 'PUBLISHED'] as const)(
     ]);
   },
 );
+
+it('Nothing is lost of what becomes one with what is followed while it is looked up', async () => {
+  const editor = room.as('EDITOR');
+  const [into, from] = [await room.make.actor(), await room.make.actor()];
+  const { run } = room.newsroom.database;
+  const head = await room.newsroom.moments.findHead(run);
+  let isFirst = true;
+  const interrupted: Run = async (name, text, values) => {
+    const rows = await run(name, text, values);
+    if (isFirst) {
+      isFirst = false;
+      await mergeEntries(new Scope(room.newsroom, editor.viewer), { from: from.id, into: into.id });
+      await editor.run(EDIT, { id: into.id, base: 2, text: 'a general' });
+    }
+    return rows as never;
+  };
+  const told: ChangeRecord[] = [];
+  for (let [after, hasMore] = [head, true]; hasMore;) {
+    const page = await readChanges(interrupted, { ...ANY, entries: [from.id] }, { after, limit: 10 });
+    told.push(...page.changes);
+    ({ upTo: after, hasMore } = page);
+    if (!hasMore && !told.some(({ kind }) => kind === 'MERGED')) hasMore = true; // whoever follows asks again
+  }
+  expect(told.map(({ entry, kind }) => [entry, kind])).toEqual([
+    [into.id, 'EDITED'],
+    [from.id, 'MERGED'],
+    [into.id, 'EDITED'],
+  ]);
+});
 
 describe('Who follows a story by the id that it had before it was merged', () => {
   const follow = (story: string, after: bigint) => hub.follow({ ...ANY, view: 'PUBLISHED', story }, after);
