@@ -41,12 +41,13 @@ function matchOf(change: LiveChange, filter: FeedFilter): ChangeRecord | null {
 /** What the public is told where it sees something: what else it is told takes something away. */
 const GIVES: ReadonlySet<string> = new Set(['CREATED', 'PUBLISHED', 'EDITED', 'CORRECTED', 'UNMERGED', 'RESTORED']);
 
-/** Whether something is out of the public's sight from here on. */
-export const takesAway = ({ published }: LedgerChange): boolean => published !== null && !GIVES.has(published.kind);
+/** Whether something is out of somebody's sight from here on: of the public's, or a revision out of everybody's. */
+export const takesAway = ({ latest, published }: LedgerChange): boolean =>
+  latest.kind === 'HIDDEN' || (published !== null && !GIVES.has(published.kind));
 
 /**
  * The newest rows of the ledger, in order and without gaps, for whoever follows as things happen. It never holds what a look
- * at the ledger would not tell now: with a row that takes something from the public's sight all before it are forgotten, and
+ * at the ledger would not tell now: with a row that takes something out of sight all before it are forgotten, and
  * whoever is still behind reads them from the ledger, which knows what is left of them (rules 5.1).
  */
 export class Ring {

@@ -188,6 +188,26 @@ describe('one execution serves', () => {
     expect(count).toBeLessThan(20);
   });
 
+  it('nobody any more from the moment in which something of a draft is put out of sight', async () => {
+    const { room } = server;
+    const { id } = await room.make.story({ headline: 'A private matter' }, { publish: false });
+    await openDesk(room).edit('story', id, 1, { headline: 'Nothing private' });
+    const query = `subscription ($after: Cursor, $filter: ChangeFilter) { changes(after: $after, filter: $filter) {
+      change { kind fields { after } } } }`;
+    const variables = { after: room.newsroom.moments.seal(0n), filter: { view: 'LATEST', entries: [id] } };
+    const token = await server.tokenOf('EDITOR');
+    const follow = (): Following => followBySocket(server.url, { query, variables, token });
+    const first = follow();
+    await first.heard.until(() => first.changes().length === 2);
+    expect(JSON.stringify(first.changes())).toContain('A private matter');
+    await openDesk(room).act('hideRevisions', { id, revisions: [1], hidden: true, reason: 'private' }, 'ADMIN');
+    await first.heard.until(() => first.changes().length === 3);
+    const second = follow();
+    await second.heard.until(() => second.changes().length === 3);
+    expect(JSON.stringify(second.changes())).not.toContain('A private matter');
+    for (const { stop } of [first, second]) stop();
+  });
+
   it('nobody else where it was asked who asks', async () => {
     const people = await Promise.all([hire('READER'), hire('READER')]);
     const followings = people.map(({ token }) => followBySocket(server.url, { query: watched, token }));
