@@ -26,17 +26,24 @@ async function loadOwn(scope: Scope, { record, lens }: Change): Promise<EntryRec
 }
 
 /**
- * A revision that a change names. In PUBLISHED nothing is told of what is not public any more (rules 5.1); in LATEST also those of
- * what was merged into another are as they were.
+ * Whether what was is told of a changed entry. In PUBLISHED nothing of what is not public any more (rules 5.1); in LATEST also of
+ * what was merged into another.
  */
+async function tellsOfThen(scope: Scope, change: Change): Promise<boolean> {
+  const { record, lens } = change;
+  const shown = lens.view === 'LATEST' ? scope.loaders.entries(lens).load(record.entry) : loadOwn(scope, change);
+  return (await shown) !== null;
+}
+
+/** A revision that a change names. */
 async function loadNamed(scope: Scope, change: Change, number: number | null): Promise<RevisionRecord | null> {
   const { record, lens } = change;
   if (number === null) return null;
-  const [shown, found] = await Promise.all([
-    lens.view === 'LATEST' ? scope.loaders.entries(lens).load(record.entry) : loadOwn(scope, change),
+  const [isTold, found] = await Promise.all([
+    tellsOfThen(scope, change),
     loadRevision(scope, lens, { entry: record.entry, number }),
   ]);
-  return shown && found;
+  return isTold ? found : null;
 }
 
 const toRevision = (record: RevisionRecord | null, lens: Lens): Revision | null => record && new Revision(record, lens);
@@ -142,12 +149,12 @@ export class ChangeResolver {
   async correction(@Root() change: Change, @Ctx() scope: Scope): Promise<Correction | null> {
     const { record, lens } = change;
     if (record.kind !== 'CORRECTED') return null;
-    const [shown, corrections] = await Promise.all([
-      loadOwn(scope, change),
+    const [isTold, corrections] = await Promise.all([
+      tellsOfThen(scope, change),
       scope.loaders.corrections(lens).load(record.entry),
     ]);
     const found = corrections.find(({ position }) => BigInt(position) === record.position);
-    return shown && found ? new Correction(found, lens) : null;
+    return isTold && found ? new Correction(found, lens) : null;
   }
 
   @FieldResolver(() => Withdrawal, {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Answer, openTestNewsroom, type TestNewsroom } from '../support/newsroom';
+import { openDesk } from '../support/desk';
 import { findBreaches } from '../support/invariants';
 import { writingNothing } from '../support/tables';
 
@@ -232,18 +233,29 @@ describe('One person in two entries', () => {
 });
 
 describe('The feed of what was merged', () => {
-  it('tells editors of its revisions as they were, and names the survivor', async () => {
+  it('tells editors of its revisions and corrections as they were, and names the survivor', async () => {
     const { chief, double } = await twoSpellings();
+    const note = 'He was no colonel.';
+    await openDesk(room).edit(
+      'actor',
+      double,
+      1,
+      { description: 'a general' },
+      { correction: { kind: 'CORRECTION', note } },
+    );
     await merge({ from: double, into: chief });
     const { changes } = await room.as('EDITOR').run(
       `query ($id: ID!) { changes(first: 50, filter: { entries: [$id], view: LATEST }) {
-        changes { kind entryId entry { id } revision { number } into { id } } } }`,
+        changes { kind entryId entry { id } revision { number } into { id } correction { note entry { id } revision { number } } } } }`,
       { id: double },
     );
     const own = changes.changes.filter((change: Answer) => change.entryId === double);
+    const gone = { entryId: double, entry: null };
+    const correction = { note, entry: { id: chief }, revision: { number: 2 } };
     expect(own).toEqual([
-      { kind: 'CREATED', entryId: double, entry: null, revision: { number: 1 }, into: null },
-      { kind: 'MERGED', entryId: double, entry: null, revision: { number: 1 }, into: { id: chief } },
+      { kind: 'CREATED', ...gone, revision: { number: 1 }, into: null, correction: null },
+      { kind: 'CORRECTED', ...gone, revision: { number: 2 }, into: null, correction },
+      { kind: 'MERGED', ...gone, revision: { number: 2 }, into: { id: chief }, correction: null },
     ]);
   });
 });
