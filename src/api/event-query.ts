@@ -63,7 +63,7 @@ export async function openEvents(
   last: string | null,
   after: bigint | null = null,
 ): Promise<Question> {
-  const filter = readFeedFilter(scope, readFilter(query));
+  const filter = readFeedFilter(scope, readFilter(query), 'entries');
   const asked = oneOf(query, 'after');
   const place =
     after ?? (await findPlace(scope, filter.view, last ?? asked, last === null ? 'after' : 'Last-Event-ID'));

@@ -15,15 +15,20 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
  * What a caller wants to follow, if they may. What is not there and what they may not see are not told apart: neither is
  * looked up.
  *
+ * @param list how the list of entries is called where it came from, for messages.
  * @throws WikiError UNAUTHENTICATED, FORBIDDEN where LATEST is not for this viewer, or nobody is signed in who could watch;
  *   BAD_USER_INPUT
  */
-export function readFeedFilter(scope: Scope, filter: ChangeFilter | null | undefined): FeedFilter {
+export function readFeedFilter(
+  scope: Scope,
+  filter: ChangeFilter | null | undefined,
+  list = 'filter.entries',
+): FeedFilter {
   const { view } = lensFor(scope, filter?.view ?? 'PUBLISHED');
   const watchedBy = filter?.watched ? assertMayEver(scope, 'WATCH').user.uuid : null;
   const entries = filter?.entries ?? null;
   if (entries && entries.length > MOST_ENTRIES)
-    throw badInput('filter.entries', `at most ${MOST_ENTRIES} can be followed at once; there are ${entries.length}.`);
+    throw badInput(list, `at most ${MOST_ENTRIES} can be followed at once; there are ${entries.length}.`);
   const story = filter?.story ?? null;
   return {
     view,

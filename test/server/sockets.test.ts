@@ -278,10 +278,11 @@ describe('what cannot be followed', () => {
       'view=ALL',
       'story=a&story=b',
       'watched=1',
+      `entries=${'a,'.repeat(101)}`,
     ]) {
       const { status, code, body } = await server.send(`/events?${query}`);
       expect([status, code]).toEqual([400, 'BAD_USER_INPUT']);
-      expect(body.errors[0].message).toContain(query.split('=')[0]);
+      expect(body.errors[0].message.split(':')[0]).toBe(query.split('=')[0]);
     }
     expect((await server.send('/events?view=LATEST')).status).toBe(401);
     const reader = await server.tokenOf('READER');
