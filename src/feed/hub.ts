@@ -103,7 +103,10 @@ export class Hub {
     };
   }
 
-  /** How often something was taken out of sight: what was made of the ledger before must not be told any more. */
+  /**
+   * How often something was, or may have been, taken out of sight: what was made of the ledger before must not be told any more.
+   * Of what happens while nobody follows the hub does not hear.
+   */
   get takenAway(): number {
     return this.takings;
   }
@@ -147,6 +150,7 @@ export class Hub {
   private begin(position: bigint): void {
     this.ring.reset(position);
     this.isFed = true;
+    this.takings += 1;
     // What was asked for before the first row will be looked up with it.
     for (const asked of this.asked.values()) asked.since = position;
     this.wakeAll();
@@ -195,6 +199,7 @@ export class Hub {
 
   private start(): void {
     if (this.isClosed) return;
+    this.takings += 1;
     this.ticker = setInterval(() => this.wakeAll(), this.tickMs);
     this.reader.start();
   }
