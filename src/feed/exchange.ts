@@ -58,7 +58,12 @@ function post(call: Call, addresses: readonly string[], signal: AbortSignal): Pr
     const headers = { ...call.headers, 'content-length': String(Buffer.byteLength(call.body)) };
     // A connection of its own each time: one that is kept would outlive what its name resolves to.
     const request = send(call.url, { method: 'POST', headers, agent: false, signal, lookup: pinnedTo(addresses) });
-    request.on('error', reject);
+    let whole: (() => boolean) | null = null;
+    // What comes after a whole answer is none of it: a 204 with a body, or words after the length that was told.
+    const fail = (error: Error): void => {
+      if (!whole?.()) reject(error);
+    };
+    request.on('error', fail);
     // An answer that wants another protocol is none of the others: without a listener nobody would hear of it.
     request.on('upgrade', ({ statusCode = 0 }, socket) => {
       socket.destroy();
@@ -81,8 +86,12 @@ function post(call: Call, addresses: readonly string[], signal: AbortSignal): Pr
         length += chunk.length;
         if (length >= MOST_READ) answer();
       });
+      whole = () => {
+        if (response.complete) answer();
+        return response.complete;
+      };
       response.on('end', answer);
-      response.on('error', reject);
+      response.on('error', fail);
     });
     request.end(call.body);
   });

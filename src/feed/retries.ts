@@ -62,11 +62,14 @@ export function planRetry({ attempt, status, retryAfterMs, failingMs }: Failure,
   return { retryInMs, pauseMs: OVERLOADED.has(status) ? Math.max(asked, LEAST_PAUSE_MS) : null };
 }
 
+/** The oldest of the three ways in which HTTP writes a date names no zone: it is UTC as in the others. */
+const WITHOUT_ZONE = /\d{2}:\d{2}:\d{2}( \d{4})?$/;
+
 /** Reads `Retry-After`: seconds, or a date of HTTP; null where there is none, or nothing that can be meant. */
 export function readRetryAfter(header: string | undefined, now: number): number | null {
   const written = header?.trim() ?? '';
-  if (/^\d{1,10}$/.test(written)) return Number(written) * SECOND;
+  if (/^\d+$/.test(written)) return Number(written) * SECOND;
   if (!/^[A-Z][a-z]{2,8},? /.test(written)) return null; // what Date.parse would take for a date is much more
-  const time = Date.parse(written);
+  const time = Date.parse(WITHOUT_ZONE.test(written) ? `${written} GMT` : written);
   return Number.isNaN(time) ? null : Math.max(0, time - now);
 }

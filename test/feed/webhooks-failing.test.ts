@@ -104,6 +104,15 @@ describe('What a receiver answers that is not 2xx, or does not answer', () => {
     expect(receiver.calls.map((call) => verify(secret, call).type)).toEqual(['entry.published', 'entry.published']);
   });
 
+  it.each([
+    ['a 204 with a body', 'HTTP/1.1 204 No Content\r\n\r\nthanks', 204],
+    ['words after the length that was told', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok, thanks', 200],
+  ])('%s is an answer all the same', async (_, words, status) => {
+    const { id } = await desk.make(receiver.url);
+    receiver.answers((response) => response.socket?.end(words));
+    expect(await send(id, 'DELIVERED')).toMatchObject({ attempts: 1, lastStatus: status, lastError: null });
+  });
+
   it('nobody there: the connection is refused', async () => {
     const { id } = await desk.make(receiver.url);
     await receiver.close();
