@@ -47,7 +47,7 @@ const MAY_WAIT: ReadonlySet<string> = new Set(['EMBARGOED', 'DELETED', 'MERGED']
 export class ImportCheck {
   private newsroom: NewsroomLine | null = null;
   private here = 0;
-  private head = { position: 0, at: '' };
+  private head: { position: number; at: string; changeset: string | null } = { position: 0, at: '', changeset: null };
   private isEnded = false;
   private changes = 0;
   private lines = 0;
@@ -93,7 +93,7 @@ export class ImportCheck {
     this.newsroom = line;
     this.here = await findHead(this.run);
     const { after } = line;
-    this.head = { position: after?.position ?? 0, at: after?.at ?? '' };
+    this.head = { position: after?.position ?? 0, at: after?.at ?? '', changeset: null };
     if (!after) return;
     if (after.position > this.here)
       throw atLine(
@@ -184,7 +184,7 @@ export class ImportCheck {
       throw atLine(nr, `it follows revision ${line.previous}; the newest of ${entry} is ${before?.latest ?? 'none'}.`);
     this.assertUsers(nr, line.author);
     this.assertEntries(nr, line.cause, line.into);
-    if (line.changeset) this.lookAtChangeset(nr, line);
+    this.lookAtChangeset(nr, line);
     this.lookAtMerging(nr, line, before);
     if (!line.together) this.assertReferences();
     this.lookAtRevision(nr, line, before);
@@ -196,7 +196,7 @@ export class ImportCheck {
     if (odd !== null) throw atLine(nr, odd);
     this.facts.follow(line);
     this.standings.set(entry, { kind: line.entryKind, state, latest, published, accepted });
-    this.head = { position, at };
+    this.head = { position, at, changeset: line.changeset?.id ?? null };
     this.changes += 1;
   }
 
@@ -211,7 +211,10 @@ export class ImportCheck {
   }
 
   private lookAtChangeset(nr: number, { changeset, together }: ChangeLine): void {
-    const id = changeset?.id ?? '';
+    const id = changeset?.id ?? null;
+    if (together && id !== this.head.changeset)
+      throw atLine(nr, `what was written together is of one changeset: ${this.head.changeset}, not ${id}.`);
+    if (id === null) return;
     if (this.changesets.has(id) && !together) throw atLine(nr, `the changeset ${id} was there before.`);
     this.changesets.add(id);
   }
@@ -282,6 +285,8 @@ export class ImportCheck {
         throw atLine(nr, `it replies to the comment ${line.parent}, which is not there.`);
       this.comments.add(line.id);
     }
+    if (line.line === 'redirect' && line.joinedBy > (this.standings.get(line.mergedInto)?.latest ?? 0))
+      throw atLine(nr, `there is no revision ${line.joinedBy} of ${line.mergedInto}.`);
     if ('revision' in line && line.revision > (this.standings.get(line.entry)?.latest ?? 0))
       throw atLine(nr, `there is no revision ${line.revision} of ${line.entry}.`);
     if (line.line === 'revision') {

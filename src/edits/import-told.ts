@@ -12,13 +12,20 @@ function dueToPublic({ state, published }: ChangeLine, before: Before): string |
   return is && published !== before?.published ? 'EDITED' : null;
 }
 
+/** What a change is about: what it wrote or accepted, else what is published; of those that only join or part, the newest. */
+function isAbout({ kind, wrote, revision, latest, published, accepted }: ChangeLine, before: Before): boolean {
+  if (kind === 'MERGED' || kind === 'UNMERGED') return revision === latest;
+  const taken = accepted === (before?.accepted ?? null) ? null : accepted;
+  return revision === (wrote?.number ?? taken ?? published ?? latest);
+}
+
 /** What a change says of itself that it cannot have done to an entry that stood so before; null for nothing. */
 export function oddityOf(change: ChangeLine, before: Before): string | null {
   const { kind, publicKind, state, published, accepted } = change;
   if (isOnlyTold(change)) {
     const isSame = state === before?.state && published === before.published && accepted === before.accepted;
     if (!isSame || change.wrote !== null) return `${kind} leaves an entry as it stood.`;
-  }
+  } else if (!isAbout(change, before)) return `it is not about revision ${change.revision}.`;
   if (kind === 'UNMERGED') return null;
   const due = kind === 'HIDDEN' ? publicKind && 'HIDDEN' : dueToPublic(change, before);
   const told = publicKind === 'CORRECTED' ? 'EDITED' : publicKind;

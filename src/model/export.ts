@@ -10,7 +10,12 @@ import { UserRole } from './user';
 /** The shape of exports that this release writes and reads. */
 export const EXPORT_FORMAT = 1;
 
-const id = (description: string) => z.guid().describe(description);
+// One spelling each: what is referred to is found by it.
+const id = (description: string) =>
+  z
+    .string()
+    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'ids are UUIDs in small letters')
+    .meta({ format: 'uuid', description });
 const at = (description: string) =>
   z.iso
     .datetime({ precision: 3 })

@@ -1,4 +1,4 @@
-import { StringDecoder } from 'node:string_decoder';
+import { isUtf8 } from 'node:buffer';
 import { once } from 'node:events';
 import { createWriteStream, openSync, rmSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rename, rm } from 'node:fs/promises';
@@ -13,11 +13,14 @@ import { type ExportLine, readLine } from '../model/export';
 
 /** A kept text has at most a million characters: no line of an export comes near this. */
 const LONGEST_LINE = 64 * 1024 * 1024;
+const LINE_END = 0x0a;
 
-function parse(nr: number, json: string): Numbered {
+function parse(nr: number, bytes: Buffer): Numbered {
+  // Otherwise what is none would be kept as other words, without a sign of it.
+  if (!isUtf8(bytes)) throw atLine(nr, 'it is no UTF-8.');
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    value = JSON.parse(bytes.toString());
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw atLine(nr, `it is no JSON: ${error.message}`);
@@ -29,25 +32,26 @@ function parse(nr: number, json: string): Numbered {
 
 /** Splits what comes in into lines, whatever the pieces are, and reads each. */
 async function* readFrom(input: AsyncIterable<Buffer>): AsyncGenerator<Numbered> {
-  const decoder = new StringDecoder('utf8');
-  let rest: string[] = [];
+  let rest: Buffer[] = [];
   let length = 0;
-  let nr = 0;
+  let nr = 1;
+  const keep = (part: Buffer): void => {
+    rest.push(part);
+    length += part.length;
+    if (length > LONGEST_LINE) throw atLine(nr, `it is longer than ${LONGEST_LINE} bytes.`);
+  };
   for await (const piece of input) {
-    const parts = decoder.write(piece).split('\n');
-    for (const [index, part] of parts.entries()) {
-      rest.push(part);
-      length += part.length;
-      if (length > LONGEST_LINE) throw atLine(nr + 1, `it is longer than ${LONGEST_LINE} characters.`);
-      if (index === parts.length - 1) break;
-      const json = rest.join('');
-      [rest, length] = [[], 0];
+    let from = 0;
+    for (let end = piece.indexOf(LINE_END); end !== -1; end = piece.indexOf(LINE_END, from)) {
+      keep(piece.subarray(from, end));
+      const line = Buffer.concat(rest);
+      [rest, length, from] = [[], 0, end + 1];
+      yield parse(nr, line);
       nr += 1;
-      yield parse(nr, json);
     }
+    keep(piece.subarray(from));
   }
-  const last = rest.join('') + decoder.end();
-  if (last !== '') yield parse(nr + 1, last);
+  if (length > 0) yield parse(nr, Buffer.concat(rest));
 }
 
 /** Where lines are: the path of a file, or an open one. */

@@ -69,6 +69,11 @@ beforeAll(async () => {
       hidden: isHidden,
       reason: 'looked at again',
     });
+  const { id: draft } = await room.make.story(
+    { cast: [{ actor: (await room.make.actor({}, { publish: false })).id }] },
+    { publish: false },
+  );
+  await desk.act('publish', { id: draft, revision: 1, references: true });
   lines.push(...(await linesOf(room)));
 });
 afterAll(async () => {

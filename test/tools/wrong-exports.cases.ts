@@ -11,7 +11,7 @@ export interface Spoiling {
   /** The export with another content there, whose hash is right. */
   rehashed(content: object): Answer[];
   /** By what is wrong with it: the file, the number of the line where that can be told, and what is said. */
-  readonly cases: Readonly<Record<string, () => { content: string; at: number; says: RegExp }>>;
+  readonly cases: Readonly<Record<string, () => { content: string | Buffer; at: number; says: RegExp }>>;
 }
 
 /** Ways to spoil the export of these lines, which are there once a case is made. */
@@ -30,6 +30,9 @@ export function spoiling(lines: Answer[]): Spoiling {
     withEnd(lines.flatMap((line, n) => (n === index(name) ? [line, line] : [line])));
   const withEnd = (all: readonly Answer[]): Answer[] => [...all.slice(0, -1), { line: 'end', lines: all.length }];
   const hiddenAt = (): number => lines.findIndex(({ line, kind }) => line === 'change' && kind === 'HIDDEN');
+
+  const mergedAt = (): number => lines.findIndex(({ line, kind }) => line === 'change' && kind === 'MERGED');
+  const togetherAt = (): number => lines.findIndex(({ together, changeset }) => together && changeset);
 
   const cases: Spoiling['cases'] = {
     'a cut file': () => ({ content: text(lines.slice(0, -3)), at: lines.length - 2, says: /was cut/ }),
@@ -247,6 +250,39 @@ export function spoiling(lines: Answer[]): Spoiling {
       at: change(2),
       says: /has no `into`/,
     }),
+    'a revision that a merging names and nobody wrote': () => ({
+      content: text(withLine(index('redirect'), { joinedBy: 99 })),
+      at: index('redirect') + 1,
+      says: /there is no revision 99 of/,
+    }),
+    'a change that is about another revision than it wrote': () => ({
+      content: text(withLine(wroteAt(), { revision: 99 })),
+      at: wroteAt() + 1,
+      says: /it is not about revision 99/,
+    }),
+    'a merging that is about a revision that is not there': () => ({
+      content: text(withLine(mergedAt(), { revision: 99 })),
+      at: mergedAt() + 1,
+      says: /it is not about revision 99/,
+    }),
+    'a change of a changeset that is none of it': () => ({
+      content: text(withLine(togetherAt(), { changeset: null })),
+      at: togetherAt() + 1,
+      says: /of one changeset: [0-9a-f-]{36}, not null/,
+    }),
+    'an id in capital letters': () => ({
+      content: text(withLine(index('correction'), { id: lines[index('correction')].id.toUpperCase() })),
+      at: index('correction') + 1,
+      says: /id: ids are UUIDs in small letters/,
+    }),
+    'a letter that is no UTF-8': () => {
+      const [before = '', after = ''] = text(lines).split('Look at this.');
+      return {
+        content: Buffer.concat([Buffer.from(`${before}Look at `), Buffer.from([0xe9]), Buffer.from(after)]),
+        at: index('comment') + 1,
+        says: /it is no UTF-8/,
+      };
+    },
     'fewer lines than there were': () => ({
       content: text(lines.filter(({ line }) => line !== 'comment')),
       at: lines.length - 1,
