@@ -5,6 +5,7 @@ import type { View } from '../model/lens';
 import { inNewestFormat, visibleContent } from '../rules/contents';
 import { derive, type Derived, type DerivedLink, publicPart } from '../rules/derive';
 import { longTexts } from '../rules/diff';
+import type { FieldRules } from '../rules/fields';
 import { KINDS } from '../rules/kinds';
 import type { Showing } from '../store/write';
 
@@ -34,6 +35,8 @@ export function lookAtContent(kind: EntryKind, { format, content, hash }: Export
     const newest = inNewestFormat(kind, format, content as Content);
     const strange = strangeField(kind, newest);
     if (strange) return { wrong: strange };
+    const odd = Object.entries(KINDS[kind].fields as FieldRules).find(([name, rule]) => !rule.holds(newest[name]));
+    if (odd) return { wrong: `${unreadable(kind, format).wrong}: ${odd[0]} holds what cannot be there` };
     visibleContent(kind, newest, (id) => id, true);
     const { links } = derive(kind, newest);
     if (links.some(({ to }) => typeof to !== 'string' && typeof to?.target !== 'string'))

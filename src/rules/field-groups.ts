@@ -45,6 +45,13 @@ export function readField(rule: FieldRule, given: unknown, path: string, reading
   return value;
 }
 
+/** Whether a value has these fields and no others, each with what it can hold. */
+function holdsFields(rules: FieldRules, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const isWhole = Object.entries(rules).every(([name, rule]) => rule.holds((value as Values)[name]));
+  return isWhole && Object.keys(value).every((name) => Object.hasOwn(rules, name));
+}
+
 function* referencesIn(rules: FieldRules, values: Values, field: string, path: string, item: string) {
   for (const [name, rule] of Object.entries(rules))
     yield* rule.references(values[name], field ? `${field}.${name}` : name, pointer(path, name), item);
@@ -70,6 +77,7 @@ export const group = (fields: FieldRules, check?: GroupCheck): FieldRule<Values 
       if (reading.problems.length === before) check?.(values as never, path, reading);
       return values;
     },
+    holds: (value) => value === null || holdsFields(fields, value),
   }),
   references: (values: Values | null, field: string, path: string, item: string): Iterable<Reference> =>
     values === null ? [] : referencesIn(fields, values, field, path, item),
@@ -83,7 +91,11 @@ export const group = (fields: FieldRules, check?: GroupCheck): FieldRule<Values 
 export const fuzzyDate = (): FieldRule<Values | null> =>
   group(
     {
-      edtf: valueRule<string | null>({ empty: null, read: readEdtf }),
+      edtf: valueRule<string | null>({
+        empty: null,
+        read: readEdtf,
+        holds: (value) => value === null || (typeof value === 'string' && parseEdtf(value).ok),
+      }),
       wording: line(300),
       anchor: reference(['DOCUMENT']),
     },
@@ -127,6 +139,7 @@ export const setOf = <Value>(element: FieldRule<Value | null>): FieldRule<Value[
       });
       return [...values.values()];
     },
+    holds: (values) => Array.isArray(values) && values.every((value) => value !== null && element.holds(value)),
   }),
   references: function* (values, field, path, item) {
     for (const [index, value] of values.entries()) yield* element.references(value, field, pointer(path, index), item);
@@ -153,6 +166,16 @@ function readItemId(given: unknown, path: string, taken: Set<string>, reading: R
   return id;
 }
 
+function holdsItems(items: FieldRules, values: readonly unknown[]): boolean {
+  const ids = new Set(values.map((value) => (value as Partial<Item> | null)?.id));
+  if (ids.size < values.length) return false;
+  const withId = {
+    ...items,
+    id: valueRule<string>({ empty: '', read: String, holds: (id) => typeof id === 'string' && ITEM_ID.test(id) }),
+  };
+  return values.every((value) => holdsFields(withId, value));
+}
+
 /** Items with ids, in an order that matters. `checkItem` looks at each. */
 export const keyedList = (items: FieldRules, checkItem?: GroupCheck): KeyedListRule => ({
   ...valueRule<Item[]>({
@@ -172,6 +195,7 @@ export const keyedList = (items: FieldRules, checkItem?: GroupCheck): KeyedListR
       });
       return values;
     },
+    holds: (values) => Array.isArray(values) && holdsItems(items, values),
   }),
   items,
   checkItem,

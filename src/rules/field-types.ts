@@ -120,18 +120,31 @@ export const markdown = (rule: FieldRule<string | null>): FieldRule<string | nul
 });
 
 /** One word of a closed vocabulary, which the API has checked already. */
-export const oneOf = <Word extends string>(_words: Readonly<Record<Word, Word>>, fallback: Word): FieldRule<Word> =>
-  valueRule<Word>({ empty: fallback, read: (input) => input as Word });
+export const oneOf = <Word extends string>(words: Readonly<Record<Word, Word>>, fallback: Word): FieldRule<Word> =>
+  valueRule<Word>({
+    empty: fallback,
+    read: (input) => input as Word,
+    holds: (value) => Object.values(words).includes(value),
+  });
 
 /** One word of a closed vocabulary, or none. */
-export const optionalWord = <Word extends string>(_words: Readonly<Record<Word, Word>>): FieldRule<Word | null> =>
-  valueRule<Word | null>({ empty: null, read: (input) => input as Word });
+export const optionalWord = <Word extends string>(words: Readonly<Record<Word, Word>>): FieldRule<Word | null> =>
+  valueRule<Word | null>({
+    empty: null,
+    read: (input) => input as Word,
+    holds: (value) => value === null || Object.values(words).includes(value),
+  });
 
 /** One word of a closed vocabulary, which the newsroom has to choose. */
 export const requiredWord = <Word extends string>(words: Readonly<Record<Word, Word>>): FieldRule<Word> =>
   required(optionalWord(words)) as FieldRule<Word>;
 
-export const flag = (): FieldRule<boolean> => valueRule<boolean>({ empty: false, read: (input) => input === true });
+export const flag = (): FieldRule<boolean> =>
+  valueRule<boolean>({
+    empty: false,
+    read: (input) => input === true,
+    holds: (value) => typeof value === 'boolean',
+  });
 
 /** A finite number, within bounds where there are some. */
 export const quantity = (min = -Number.MAX_VALUE, max = Number.MAX_VALUE): FieldRule<number | null> =>
@@ -143,6 +156,7 @@ export const quantity = (min = -Number.MAX_VALUE, max = Number.MAX_VALUE): Field
       complainInvalid(reading, path, `${number} is not between ${min} and ${max}.`);
       return null;
     },
+    holds: (value) => value === null || (typeof value === 'number' && value >= min && value <= max),
   });
 
 /** A moment: the API hands over a Date, what was stored is RFC 3339. */
@@ -155,12 +169,14 @@ export const instant = (): FieldRule<string | null> =>
       complainInvalid(reading, path, 'this is not a moment.');
       return null;
     },
+    holds: (value) => value === null || (typeof value === 'string' && !Number.isNaN(Date.parse(value))),
   });
 
 const cleaned = (clean: (value: string) => Cleaning, limit: number) =>
   valueRule<string | null>({
     empty: null,
     read: (input, path, reading) => readString(input, path, reading, limit, clean),
+    holds: (value) => value === null || (typeof value === 'string' && clean(value).ok),
   });
 
 export const url = (): FieldRule<string | null> => cleaned(cleanUrl, 2000);
@@ -173,6 +189,7 @@ export const entryLanguage = (): FieldRule<string> => ({
   ...valueRule<string>({
     empty: '',
     read: (input, path, reading) => readString(input, path, reading, 35, cleanLanguageTag) ?? reading.defaultLanguage,
+    holds: (value) => typeof value === 'string' && cleanLanguageTag(value).ok,
   }),
   initial: (reading) => reading.defaultLanguage,
 });
@@ -188,6 +205,7 @@ export const slug = (): FieldRule<string> =>
       if (reason) complainInvalid(reading, path, reason);
       return text;
     },
+    holds: (value) => typeof value === 'string' && slugProblem(value) === null,
   });
 
 export interface ReferenceOptions {

@@ -79,6 +79,8 @@ export interface FieldRule<Value = unknown> {
   initial?(reading: Reading): Value;
   /** Turns an input (not null) into what is stored; pushes every problem that it finds. */
   read(input: unknown, path: string, reading: Reading): Value;
+  /** Whether a value is of the sort that is stored here: asked of what was written elsewhere, before it is kept. */
+  holds(value: unknown): boolean;
   /** References in a stored value. */
   references(value: Value, field: string, path: string, item: string): Iterable<Reference>;
   /** The value as whoever sees only some entries may see it. */
@@ -112,7 +114,7 @@ export const complainUnknownRef = (reading: Reading, path: string, ref: string):
 export const complainInvalid = (reading: Reading, path: string, reason: string): void =>
   complain(reading, 'INVALID', path, `${inWords(path)}: ${reason}`);
 
-/** A rule that holds a plain value without references. */
+/** A rule that holds a plain value without references: a text, where it says nothing else. */
 export function valueRule<Value>(
   rule: Pick<FieldRule<Value>, 'read' | 'empty'> & Partial<FieldRule<Value>>,
 ): FieldRule<Value> {
@@ -123,6 +125,7 @@ export function valueRule<Value>(
     isProse: false,
     isEssential: false,
     audience: 'public',
+    holds: (value) => typeof value === 'string' || (value === null && rule.empty === null),
     references: () => [],
     visible: (value) => value,
     ...rule,
@@ -138,4 +141,4 @@ export const newsroomOnly = <Value>(rule: FieldRule<Value>): FieldRule<Value> =>
 
 /** The same field, without which no entry (or item) of its kind can be. `empty` is then met in refused inputs only. */
 export const required = <Value>(rule: FieldRule<Value>): FieldRule<NonNullable<Value>> =>
-  ({ ...rule, required: true }) as FieldRule<NonNullable<Value>>;
+  ({ ...rule, required: true, holds: (value) => value !== null && rule.holds(value) }) as FieldRule<NonNullable<Value>>;

@@ -12,7 +12,7 @@ import {
 } from '../../src/rules/contents';
 import { derive } from '../../src/rules/derive';
 import { spellOut } from '../../src/rules/diff';
-import type { Reading } from '../../src/rules/fields';
+import type { FieldRules, Reading } from '../../src/rules/fields';
 import { KINDS } from '../../src/rules/kinds';
 import { CONTENTS, ENTRIES, TEXTS } from '../support/arbitrary-contents';
 
@@ -39,6 +39,15 @@ describe.each(kinds)('A content of the kind %s', (kind) => {
         expect(given).toEqual(content);
         expect(settleGiven(kind, content, given)).toEqual(content);
         for (const [hash, text] of reading.texts) expect(TEXTS.get(hash)).toBe(text);
+      }),
+    );
+  });
+
+  it('that was read is what its fields hold', () => {
+    fc.assert(
+      fc.property(CONTENTS[kind], (content) => {
+        for (const [name, rule] of Object.entries(KINDS[kind].fields))
+          expect([name, rule.holds(content[name as keyof Content])]).toEqual([name, true]);
       }),
     );
   });
@@ -139,4 +148,60 @@ describe('Every kind', () => {
     const content = emptyContent(kind);
     expect(inNewestFormat(kind, KINDS[kind].format, content)).toEqual(content);
   });
+});
+
+it('What was cleaned of addresses, languages, slugs, dates and moments is what such a field holds', () => {
+  const { slug, language } = KINDS.STORY.fields as FieldRules;
+  const { url, publishedAt, retrievedAt } = KINDS.DOCUMENT.fields as FieldRules;
+  const day = fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
+  const words = fc.oneof(
+    fc.webUrl({ withFragments: true, withQueryParameters: true }),
+    fc.string({ unit: 'binary' }).map((tail) => `https://ex\u00e4mple.org/${tail}`),
+    fc.stringMatching(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/),
+    fc.stringMatching(/^-?[0-9X]{4}(-[0-9X]{2}(-[0-9X]{2})?)?[?~%]?(\/([0-9]{4}(-[0-9]{2})?|\.\.)?)?$/),
+    day,
+    day.map((date) => date.slice(0, 10)),
+  );
+  let taken = 0;
+  fc.assert(
+    fc.property(words, (value) => {
+      for (const [rule, input] of [
+        [slug, value],
+        [language, value],
+        [url, value],
+        [retrievedAt, value],
+        [publishedAt, { edtf: value }],
+      ] as const) {
+        const reading = startReading();
+        const read = rule?.read(input, '/x', reading);
+        // A slug that is '' stands for one of the title, and is none yet.
+        if (reading.problems.length > 0 || read === '') continue;
+        taken += 1;
+        expect([input, read, rule?.holds(read)]).toEqual([input, read, true]);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+  expect(taken).toBeGreaterThan(500);
+});
+
+it('What was put together elsewhere, of the wrong sort, is not what a field holds', () => {
+  const { cast, topics, slug } = KINDS.STORY.fields as FieldRules;
+  const { mood, value } = KINDS.CLAIM.fields as FieldRules;
+  const item = { id: 'i1', actor: ENTRIES[0], role: null };
+  expect(cast?.holds([item, { ...item, id: 'i2' }])).toBe(true);
+  for (const wrong of [
+    null,
+    {},
+    [null],
+    [{ ...item, id: 7 }],
+    [item, item],
+    [{ ...item, role: 7 }],
+    [{ ...item, x: 1 }],
+  ])
+    expect([wrong, cast?.holds(wrong)]).toEqual([wrong, false]);
+  expect([['a'], 'a', ['a', null], null].map((given) => topics?.holds(given))).toEqual([true, false, false, false]);
+  expect(['FACT', 'fact', null, 7].map((given) => mood?.holds(given))).toEqual([true, false, false, false]);
+  expect(['a-b', 'A b', '', null].map((given) => slug?.holds(given))).toEqual([true, false, false, false]);
+  expect([null, 7, { number: 3 }].map((given) => value?.holds(given))).toEqual([true, false, false]);
 });

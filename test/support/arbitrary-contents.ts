@@ -81,7 +81,7 @@ const event: fc.Arbitrary<Content> = fc.record({
       longitude: fc.constant(null),
     }),
   ),
-  occurrence: fc.constantFrom('OCCURRED', 'ALLEGED'),
+  occurrence: fc.constantFrom('OCCURRED', 'DISPUTED'),
   participants: listOf(fc.record({ actor: reference, role: maybe(word) })),
   partOf: maybe(reference),
 });

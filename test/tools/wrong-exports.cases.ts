@@ -140,6 +140,21 @@ export function spoiling(lines: Answer[]): Spoiling {
       at: wroteAt() + 1,
       says: /cannot be read/,
     }),
+    'a word of no vocabulary in a content': () => {
+      const at = lines.findIndex((line) => line.wrote?.content?.mood);
+      const content = { ...lines[at].wrote.content, mood: 'fact' };
+      const wrote = { ...lines[at].wrote, content, hash: sha256(JSON.stringify(content)) };
+      return {
+        content: text(withLine(at, { wrote })),
+        at: at + 1,
+        says: /cannot be read as one of CLAIM in format 1: mood holds what cannot be there/,
+      };
+    },
+    'a content in no language': () => ({
+      content: text(rehashed({ ...lines[wroteAt()].wrote.content, language: null })),
+      at: wroteAt() + 1,
+      says: /language holds what cannot be there/,
+    }),
     'a revision that is missing': () => ({
       content: text(withLine(wroteAt(), { wrote: null })),
       at: wroteAt() + 1,
