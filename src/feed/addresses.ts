@@ -11,6 +11,23 @@ export class InsideError extends Error {
 
 const resolveHere: Resolve = async (host) => (await lookup(host, { all: true })).map(({ address }) => address);
 
+/** Names that are being looked up. */
+const underWay = new WeakMap<Resolve, Map<string, Promise<readonly string[]>>>();
+
+/**
+ * Asks once for all who want to know of a name at the moment. The machine's resolver has four threads, for all of the process: a
+ * name whose servers do not answer would take them all.
+ */
+function lookUp(resolve: Resolve, host: string): Promise<readonly string[]> {
+  const names = underWay.get(resolve) ?? new Map<string, Promise<readonly string[]>>();
+  underWay.set(resolve, names);
+  const known = names.get(host);
+  if (known) return known;
+  const asked = resolve(host).finally(() => names.delete(host));
+  names.set(host, asked);
+  return asked;
+}
+
 /**
  * The addresses of a URL's host, each of which is outside. A name with one address inside is refused as a whole: whoever has
  * the name decides which of them is answered next time.
@@ -20,7 +37,7 @@ const resolveHere: Resolve = async (host) => (await lookup(host, { all: true }))
 export async function findAddresses(url: string, { allowsLoopback, resolve = resolveHere }: Reach): Promise<string[]> {
   const host = hostOf(url);
   if (isLocalName(host) && !allowsLoopback) throw new InsideError(host);
-  const addresses = isAddress(host) ? [host] : await resolve(host);
+  const addresses = isAddress(host) ? [host] : await lookUp(resolve, host);
   if (!addresses.every((address) => isOutside(address, allowsLoopback))) throw new InsideError(host);
   return [...addresses];
 }

@@ -166,4 +166,27 @@ describe('When something is sent', () => {
     const { lastError } = await attempt(strict, 'https://not-yet.example/');
     expect(lastError).toBe('The name of the host is not known.');
   });
+
+  it('a name whose servers do not answer is asked for once, however many calls wait for it', async () => {
+    let [lookUps, isSilent] = [0, false];
+    const desk = await openWebhooks(
+      { timeLimitMs: 300 },
+      {
+        webhooks: {
+          perUser: 20,
+          allowsLoopback: true,
+          resolve: async () => {
+            lookUps += 1;
+            return isSilent ? new Promise<string[]>(() => undefined) : ['1.1.1.1'];
+          },
+        },
+      },
+    );
+    const { id } = await desk.make('https://outside.example/');
+    [lookUps, isSilent] = [0, true];
+    for (let n = 0; n < 6; n++) await desk.room.make.story();
+    await until(async () => (await desk.deliveriesOf(id)).filter(({ state }) => state === 'RETRYING').length >= 4);
+    expect(lookUps).toBe(1);
+    await desk.close();
+  });
 });
