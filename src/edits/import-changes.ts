@@ -28,7 +28,7 @@ type Standings = Map<string, LedgerStanding>;
 const keyOf = (entry: string, number: number): string => `${entry}:${number}`;
 
 /** Whether the public sees another revision of it from a change on. */
-const isShownAnew = ({ state, published }: ChangeLine, before: LedgerStanding | undefined): boolean =>
+export const isShownAnew = ({ state, published }: ChangeLine, before: LedgerStanding | undefined): boolean =>
   state === 'PUBLISHED' && published !== null && (before?.state !== 'PUBLISHED' || before.published !== published);
 
 /** What an embargo does not lift goes back to the editors: that is told as UNSETTLED, by nobody, and changes how it stands. */

@@ -12,6 +12,7 @@ import {
   findWrittenContents,
   type LedgerStanding,
 } from '../store/write-import';
+import { Addresses } from './import-addresses';
 import { differingField } from './import-changes';
 import { lookAtContent } from './import-content';
 import { Facts } from './import-facts';
@@ -59,6 +60,7 @@ export class ImportCheck {
   private readonly standings = new Map<string, LedgerStanding>();
   private readonly mergers = new Mergers();
   private readonly facts = new Facts();
+  private readonly addresses = new Addresses();
   /** Entries of which a line says until when they are under an embargo. */
   private readonly embargoes = new Set<string>();
   /** Entries that are referred to by what is written at once with the present change, and the line that does. */
@@ -187,7 +189,8 @@ export class ImportCheck {
     this.lookAtChangeset(nr, line);
     this.lookAtMerging(nr, line, before);
     if (!line.together) this.assertReferences();
-    this.lookAtRevision(nr, line, before);
+    const taken = this.addresses.follow(line, before, this.lookAtRevision(nr, line, before));
+    if (taken !== null) throw atLine(nr, taken);
     const { state, latest, published, accepted } = line;
     if ((accepted ?? 0) > latest) throw atLine(nr, `no revision is above the newest, ${latest}.`);
     if ((published ?? 0) > (accepted ?? 0) || (published === null) !== (accepted === null))
@@ -219,12 +222,13 @@ export class ImportCheck {
     this.changesets.add(id);
   }
 
-  private lookAtRevision(nr: number, line: ChangeLine, before: LedgerStanding | undefined): void {
+  /** Gives the address that its content has. */
+  private lookAtRevision(nr: number, line: ChangeLine, before: LedgerStanding | undefined): string | null {
     const { wrote, latest, entry, entryKind } = line;
     const due = (before?.latest ?? 0) + (wrote ? 1 : 0);
     if (latest !== due || (wrote && wrote.number !== due))
       throw atLine(nr, `the newest revision of ${entry} is ${due} by then, not ${wrote?.number ?? latest}.`);
-    if (!wrote) return;
+    if (!wrote) return null;
     if ((wrote.content === null) !== (wrote.hidden !== null))
       throw atLine(nr, 'a revision has either its content or what hides it.');
     if ((wrote.base ?? 0) >= wrote.number || (wrote.base === null) !== (wrote.number === 1))
@@ -238,6 +242,7 @@ export class ImportCheck {
     if (text !== undefined)
       throw atLine(nr, `revision ${wrote.number} of ${entry} names the text ${text}, which is not there.`);
     this.references.push(...named.entries.map((to) => ({ nr, to })));
+    return named.slug;
   }
 
   /** What is written at once may refer to each other; all else must be there before. */

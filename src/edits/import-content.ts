@@ -9,8 +9,9 @@ import type { FieldRules } from '../rules/fields';
 import { KINDS } from '../rules/kinds';
 import type { Showing } from '../store/write';
 
-/** What a content that came along names: long texts by hash, entries by id. */
+/** What a content that came along names: its own address where it has one, long texts by hash, entries by id. */
 export interface Named {
+  readonly slug: string | null;
   readonly texts: readonly string[];
   readonly entries: readonly string[];
 }
@@ -29,7 +30,7 @@ export function lookAtContent(kind: EntryKind, { format, content, hash }: Export
     return {
       wrong: `its content has format ${format}; this release knows those of ${kind} up to ${KINDS[kind].format}`,
     };
-  if (content === null) return { texts: [], entries: [] };
+  if (content === null) return { slug: null, texts: [], entries: [] };
   if (sha256(JSON.stringify(content)) !== hash) return { wrong: `its content has not the hash ${hash}` };
   try {
     const newest = inNewestFormat(kind, format, content as Content);
@@ -38,12 +39,13 @@ export function lookAtContent(kind: EntryKind, { format, content, hash }: Export
     const odd = Object.entries(KINDS[kind].fields as FieldRules).find(([name, rule]) => !rule.holds(newest[name]));
     if (odd) return { wrong: `${unreadable(kind, format).wrong}: ${odd[0]} holds what cannot be there` };
     visibleContent(kind, newest, (id) => id, true);
-    const { links } = derive(kind, newest);
+    const { links, slug } = derive(kind, newest);
     if (links.some(({ to }) => typeof to !== 'string' && typeof to?.target !== 'string'))
       return unreadable(kind, format);
     const text = longTexts(kind).find((name) => newest[name] !== null && typeof newest[name] !== 'string');
     if (text !== undefined) return unreadable(kind, format);
     return {
+      slug,
       texts: longTexts(kind).flatMap((name) => (typeof newest[name] === 'string' ? [newest[name]] : [])),
       entries: links.flatMap(({ to }) => (typeof to === 'string' ? [to] : [])),
     };

@@ -155,6 +155,18 @@ export function spoiling(lines: Answer[]): Spoiling {
       at: wroteAt() + 1,
       says: /language holds what cannot be there/,
     }),
+    'an entry with the address of another': () => {
+      const [first, second] = lines.flatMap((line, n) =>
+        line.wrote?.number === 1 && line.entryKind === 'ACTOR' ? [n] : [],
+      );
+      const { wrote } = lines[second ?? 0];
+      const content = { ...wrote.content, slug: lines[first ?? 0].wrote.content.slug };
+      return {
+        content: text(withLine(second ?? 0, { wrote: { ...wrote, content, hash: sha256(JSON.stringify(content)) } })),
+        at: (second ?? 0) + 1,
+        says: new RegExp(`its address ${content.slug} is that of ${lines[first ?? 0].entry}`),
+      };
+    },
     'a revision that is missing': () => ({
       content: text(withLine(wroteAt(), { wrote: null })),
       at: wroteAt() + 1,
