@@ -212,7 +212,10 @@ export async function writeChanges(run: Run, changes: readonly ChangeLine[]): Pr
   await lockPosition(run);
   const head = await findHead(run);
   if (head !== first.position - 1)
-    throw badInput('import', `somebody wrote to this newsroom meanwhile, at position ${head}; it is no copy any more.`);
+    throw badInput(
+      'import',
+      `somebody wrote to this newsroom meanwhile, up to position ${head}. Import once more: where it was another import of the same, this goes on; else it is no copy any more, and is told so.`,
+    );
   for (const group of groupsOf(changes)) await writeGroup(run, group, standings, contents);
   const rows = await findLedgerRows(run, first.position, changes.at(-1)?.position ?? first.position);
   for (const [index, line] of changes.entries()) {

@@ -1,6 +1,13 @@
 import { badInput, type WikiError } from '../base/errors';
 import { sha256 } from '../base/hash';
-import { EXPORT_FORMAT, type ChangeLine, type ExportLine, type NewsroomLine, type RecordLine } from '../model/export';
+import {
+  EXPORT_FORMAT,
+  type ChangeLine,
+  type ExportedRevision,
+  type ExportLine,
+  type NewsroomLine,
+  type RecordLine,
+} from '../model/export';
 import type { Run } from '../store/database';
 import {
   findHead,
@@ -15,7 +22,7 @@ import {
 import { Addresses } from './import-addresses';
 import { differingField } from './import-changes';
 import { lookAtContent } from './import-content';
-import { Facts } from './import-facts';
+import { canBeWanted, Facts } from './import-facts';
 import { Mergers } from './import-mergers';
 import { oddityOf } from './import-told';
 
@@ -130,6 +137,9 @@ export class ImportCheck {
     await this.lookUp(lines);
     for (const { nr, line } of lines) this.look(nr, line);
     await this.compare(lines.filter((numbered): numbered is Numbered<ChangeLine> => numbered.line.line === 'change'));
+    await this.compareHashes(
+      lines.flatMap(({ nr, line }) => (line.line === 'revision' ? [{ nr, entry: line.entry, wrote: line }] : [])),
+    );
   }
 
   /** What an export of what came since relies on: it must be here. */
@@ -229,11 +239,12 @@ export class ImportCheck {
     if (latest !== due || (wrote && wrote.number !== due))
       throw atLine(nr, `the newest revision of ${entry} is ${due} by then, not ${wrote?.number ?? latest}.`);
     if (!wrote) return null;
-    if ((wrote.content === null) !== (wrote.hidden !== null))
-      throw atLine(nr, 'a revision has either its content or what hides it.');
+    assertInSightOrNot(nr, wrote);
     if ((wrote.base ?? 0) >= wrote.number || (wrote.base === null) !== (wrote.number === 1))
       throw atLine(nr, `revision ${wrote.number} cannot be based on ${wrote.base}.`);
     if (line.author === null) throw atLine(nr, 'a revision has an author.');
+    if (line.held?.links.some(({ wanted }) => wanted && !canBeWanted(wanted.kind, wanted.target)))
+      throw atLine(nr, 'a claim is named by its id.');
     this.references.push(...(line.held?.links ?? []).flatMap(({ to }) => (to === null ? [] : [{ nr, to }])));
     this.assertUsers(nr, wrote.reviewedBy, wrote.hidden?.by ?? null);
     const named = lookAtContent(entryKind, wrote);
@@ -295,6 +306,7 @@ export class ImportCheck {
     if ('revision' in line && line.revision > (this.standings.get(line.entry)?.latest ?? 0))
       throw atLine(nr, `there is no revision ${line.revision} of ${line.entry}.`);
     if (line.line === 'revision') {
+      assertInSightOrNot(nr, line);
       const named = lookAtContent(this.standings.get(line.entry)?.kind ?? 'STORY', line);
       if ('wrong' in named) throw atLine(nr, `revision ${line.number} of ${line.entry}: ${named.wrong}.`);
       const text = named.texts.find((hash) => !this.texts.has(hash));
@@ -309,21 +321,33 @@ export class ImportCheck {
     const [first] = known;
     if (!first) return;
     const rows = await findLedgerRows(this.run, first.line.position, known.at(-1)?.line.position ?? 0);
-    const written = known.flatMap(({ line }) => (line.wrote ? [{ entry: line.entry, number: line.wrote.number }] : []));
-    const hashes = new Map(
-      (await findWrittenContents(this.run, written)).map(({ entry, number, hash }) => [`${entry}:${number}`, hash]),
-    );
     for (const [index, { nr, line }] of known.entries()) {
       const row = rows[index];
       if (!row || differingField(row, line) !== null) throw notACopy(nr, line.position);
-      const { entry, wrote } = line;
-      if (wrote && hashes.get(`${entry}:${wrote.number}`) !== wrote.hash)
+    }
+    await this.compareHashes(known.flatMap(({ nr, line: { entry, wrote } }) => (wrote ? [{ nr, entry, wrote }] : [])));
+  }
+
+  private async compareHashes(known: readonly { nr: number; entry: string; wrote: ExportedRevision }[]): Promise<void> {
+    if (known.length === 0) return;
+    const rows = await findWrittenContents(
+      this.run,
+      known.map(({ entry, wrote: { number } }) => ({ entry, number })),
+    );
+    const hashes = new Map(rows.map(({ entry, number, hash }) => [`${entry}:${number}`, hash]));
+    for (const { nr, entry, wrote } of known) {
+      const hash = hashes.get(`${entry}:${wrote.number}`);
+      if (hash !== wrote.hash)
         throw atLine(
           nr,
-          `revision ${wrote.number} of ${entry} has another content here: its hash is ${hashes.get(`${entry}:${wrote.number}`)}, in the export ${wrote.hash}.`,
+          `revision ${wrote.number} of ${entry} has another content here: its hash is ${hash}, in the export ${wrote.hash}.`,
         );
     }
   }
+}
+
+function assertInSightOrNot(nr: number, { content, hidden }: ExportedRevision): void {
+  if ((content === null) !== (hidden !== null)) throw atLine(nr, 'a revision has either its content or what hides it.');
 }
 
 const isRecord = (line: ExportLine): line is RecordLine =>

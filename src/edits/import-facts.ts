@@ -1,3 +1,4 @@
+import { isUuid } from '../base/node-id';
 import type { ChangeLine, RecordLine } from '../model/export';
 import type { LedgerRow } from '../store/write-import';
 
@@ -38,6 +39,10 @@ function presentOf(line: RecordLine): unknown[] | null {
   return null;
 }
 
+/** Whether a wiki link can name this: claims have no address but their id. */
+export const canBeWanted = (kind: string | null, target: string | null): boolean =>
+  kind !== 'CLAIM' || (target !== null && isUuid(target));
+
 /** What a line says that cannot be, whatever else there is; null for nothing. */
 function oddity(line: RecordLine): string | null {
   if (line.line === 'comment' && (line.resolvedAt === null) !== (line.resolvedBy === null))
@@ -50,6 +55,8 @@ function oddity(line: RecordLine): string | null {
     [line.wantedKind, line.wantedSlug].some((wanted) => (wanted === null) !== (line.to !== null))
   )
     return 'it has either `to`, or `wantedKind` and `wantedSlug`.';
+  if (line.line === 'link' && !canBeWanted(line.wantedKind, line.wantedSlug)) return 'a claim is named by its id.';
+  if (line.line === 'link' && line.until <= line.since) return `it ends at ${line.until}, where it begins.`;
   const { since, until } = line as { since?: number; until?: number | null };
   return (until ?? Infinity) < (since ?? 0) ? `it ends at ${until}, before it begins.` : null;
 }

@@ -1,4 +1,5 @@
 import { sha256 } from '../base/hash';
+import { isUuid } from '../base/node-id';
 import type { EntryKind } from '../model/entry';
 import { cleanLanguageTag } from './language-tags';
 import { replaceWikiRef, wikiRefsIn, wikiTargetsIn } from './markdown';
@@ -228,7 +229,11 @@ export const reference = (
   kinds: readonly EntryKind[] | null,
   options: ReferenceOptions = {},
 ): FieldRule<string | null> => ({
-  ...valueRule<string | null>({ empty: null, read: readReference }),
+  ...valueRule<string | null>({
+    empty: null,
+    read: readReference,
+    holds: (value) => value === null || (typeof value === 'string' && isUuid(value)),
+  }),
   isEssential: options.essential ?? false,
   references: (to, field, path, item): Reference[] =>
     to === null ? [] : [{ to, kinds, field, item, path, acyclic: options.acyclic ?? false }],

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import Ajv2020 from 'ajv/dist/2020';
 import * as fc from 'fast-check';
+import { sha256 } from '../../src/base/hash';
 import { hideRevisions } from '../../src/edits/hide-revisions';
 import { importNewsroom } from '../../src/edits/import-newsroom';
 import { describeExport } from '../../src/model/export';
@@ -195,6 +196,37 @@ describe('What cannot be one is not made one:', () => {
         new RegExp(`^line ${wroteAt() + 1}: revision ${wrote.number} of ${entry} has another content here`),
       ),
     });
+    await copy.close();
+  });
+
+  it('a revision that is brought back comes as it was, or is refused by its line', async () => {
+    const [source, copy] = [await openTestNewsroom(), await openTestNewsroom()];
+    const scope = new Scope(source.newsroom, source.as('ADMIN').viewer);
+    const { id } = await source.make.story({ cast: [{ actor: (await source.make.actor()).id }] });
+    await openDesk(source).edit('story', id, 1, { cast: [] });
+    await hideRevisions(scope, { id, revisions: [1], hidden: true, reason: 'private' });
+    const whole = await linesOf(source);
+    await importFile(copy, save('before', text(whole)));
+    await hideRevisions(scope, { id, revisions: [1], hidden: false, reason: 'looked at again' });
+    const news = (await linesOf(source, headOf(whole))) as Answer[];
+    const at = news.findIndex(({ line }) => line === 'revision');
+    const before = await countRows(copy);
+    const { content } = news[at];
+    const forged = (other: object) => ({ content: other, hash: sha256(JSON.stringify(other)) });
+    for (const [more, says] of [
+      [{ content: null }, 'either its content or what hides it'],
+      [forged({ ...content, cast: [] }), 'another content here'],
+      [forged({ ...content, cast: [{ ...content.cast[0], actor: 'nobody' }] }), 'cast holds what cannot be there'],
+    ] as const) {
+      const bad = news.map((line, n) => (n === at ? { ...line, ...more } : line));
+      await expect(importFile(copy, save('bad', text(bad)))).rejects.toMatchObject({
+        code: 'BAD_USER_INPUT',
+        message: expect.stringMatching(new RegExp(`^line ${at + 1}: .*${says}`)),
+      });
+    }
+    expect(await countRows(copy)).toEqual(before);
+    await importFile(copy, save('news', text(news)));
+    await source.close();
     await copy.close();
   });
 

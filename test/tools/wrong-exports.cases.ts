@@ -262,6 +262,16 @@ export function spoiling(lines: Answer[]): Spoiling {
       at: index('link') + 1,
       says: /either `to`, or `wantedKind` and `wantedSlug`/,
     }),
+    'a link that ends where it begins': () => ({
+      content: text(withLine(index('link'), { until: lines[index('link')].since })),
+      at: index('link') + 1,
+      says: /it ends at \d+, where it begins/,
+    }),
+    'a claim that is wanted by a name': () => ({
+      content: text(withLine(index('link'), { to: null, wantedKind: 'CLAIM', wantedSlug: 'x' })),
+      at: index('link') + 1,
+      says: /a claim is named by its id/,
+    }),
     'a link that is told twice': () => ({
       content: text(doubled('link')),
       at: index('link') + 2,
