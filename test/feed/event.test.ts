@@ -3,9 +3,9 @@ import path from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import { ChangeKind, type ChangeRecord } from '../../src/model/change';
 import { describeEvent, toEvent } from '../../src/feed/event';
-import { findNotes, readChanges } from '../../src/store/feed';
+import { findNotes, readChanges, readLedger } from '../../src/store/feed';
 import { openDesk } from '../support/desk';
-import { openTestNewsroom, type TestNewsroom } from '../support/newsroom';
+import { type Answer, openTestNewsroom, type TestNewsroom } from '../support/newsroom';
 
 const schema = JSON.parse(readFileSync(path.join(__dirname, '../../schema/change-event.json'), 'utf8'));
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -44,6 +44,35 @@ it('The events of all that happens are as their schema says', async () => {
           ],
     );
   }
+});
+
+it('Of what is not public any more an event has no revision, as a change has none', async () => {
+  const desk = openDesk(room);
+  const { id } = await room.make.story();
+  await desk.edit('story', id, 1, { headline: 'Two' });
+  const { run } = room.newsroom.database;
+  const all = { kinds: null, entryKinds: null, entries: [id], story: null, watchedBy: null };
+  const told = async () => {
+    const { changes } = await readChanges(run, { ...all, view: 'PUBLISHED' }, { after: 0n, limit: 100 });
+    const live = (await readLedger(run, 0n, 100)).flatMap(({ published }) =>
+      published?.entry === id ? published : [],
+    );
+    expect(live).toEqual(changes);
+    const query = `query ($id: ID!) { changes(filter: { entries: [$id] }) { changes { kind revision { number } } } }`;
+    const asked = (await room.asAnonymous().run(query, { id })).changes.changes;
+    const events = changes.map((change) => toEvent(change, room.newsroom.moments.seal(change.position)));
+    for (const event of events) expect([event, validate(event)]).toEqual([event, true]);
+    const words = events.map(({ data }) => `${data.kind} ${data.revision}`);
+    expect(words).toEqual(asked.map(({ kind, revision }: Answer) => `${kind} ${revision?.number ?? null}`));
+    return words;
+  };
+  await desk.act('hideRevisions', { id, revisions: [1], hidden: true, reason: 'a private matter' }, 'ADMIN');
+  expect(await told()).toEqual(['PUBLISHED 1', 'EDITED 2', 'HIDDEN 1']);
+  await desk.act('withdraw', { id, note: 'It was forged.' });
+  await desk.act('hideRevisions', { id, revisions: [1], hidden: false, reason: 'it is known now' }, 'ADMIN');
+  expect(await told()).toEqual(['WITHDRAWN null', 'HIDDEN null']);
+  await desk.act('publish', { id, revision: 2 });
+  expect((await told()).slice(-3)).toEqual(['WITHDRAWN null', 'HIDDEN 1', 'PUBLISHED 2']);
 });
 
 it('Every kind of change makes an event; what is none is refused', () => {
