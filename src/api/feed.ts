@@ -11,6 +11,9 @@ const MOST_ENTRIES = 100;
 /** What no entry has: a filter that names it finds nothing, as with an id of what the viewer may not see. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
+const once = <Word>(words: readonly Word[] | null | undefined): readonly Word[] | null =>
+  words ? [...new Set(words)] : null;
+
 /**
  * What a caller wants to follow, if they may. What is not there and what they may not see are not told apart: neither is
  * looked up.
@@ -32,8 +35,8 @@ export function readFeedFilter(
   const story = filter?.story ?? null;
   return {
     view,
-    kinds: filter?.kinds ?? null,
-    entryKinds: filter?.entryKinds ?? null,
+    kinds: once(filter?.kinds),
+    entryKinds: once(filter?.entryKinds),
     entries: entries && entries.filter(isUuid),
     story: story === null || isUuid(story) ? story : NOBODY,
     watchedBy,

@@ -90,6 +90,13 @@ it('a webhook tells what its filter asks for, from where it asks for it', async 
   expect((await desk.find(webhook.id)).deliveries.totalCount).toBe(2);
 });
 
+it('a filter says each thing once', async () => {
+  const text = `mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { kinds entryKinds } } }`;
+  const filter = { kinds: ['CORRECTED', 'EDITED', 'CORRECTED'], entryKinds: Array(500).fill('STORY') };
+  const { createWebhook } = await desk.room.as('ADMIN').run(text, { input: { url: receiver.url, filter } });
+  expect(createWebhook.webhook).toEqual({ kinds: ['CORRECTED', 'EDITED'], entryKinds: ['STORY'] });
+});
+
 it('a changed secret signs beside the former one, for a day', async () => {
   const { id, secret: first } = await desk.make(receiver.url);
   await desk.room.make.story();
