@@ -1,7 +1,7 @@
 import { type Imported, importNewsroom } from '../edits/import-newsroom';
 import { type Exported, exportNewsroom } from '../store/export';
 import type { Newsroom } from '../store/scope';
-import { keepInput, type LineWriter, readLines, writeLines, writeLinesTo } from './lines';
+import { keepInput, type LineWriter, openInput, readLines, writeLines, writeLinesTo } from './lines';
 import { showProgress } from './progress';
 
 /** Signals by which people and machines end a program; what was begun is put away first. */
@@ -53,7 +53,7 @@ export async function importFrom(
   { file, check }: { file?: string; check?: boolean },
 ): Promise<Imported> {
   const bars = { looked: showProgress('look'), written: showProgress('import') };
-  const source = file ?? (await keepInput(process.stdin));
+  const source = await (file === undefined ? keepInput(process.stdin) : openInput(file));
   try {
     return await importNewsroom(newsroom, {
       lines: () => readLines(source),
@@ -66,7 +66,7 @@ export async function importFrom(
   } finally {
     bars.looked.stop();
     bars.written.stop();
-    if (typeof source !== 'string') await source.close();
+    await source.close();
   }
 }
 

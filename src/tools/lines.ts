@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { once } from 'node:events';
-import { createWriteStream, openSync, rmSync } from 'node:fs';
+import { createWriteStream, openSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -125,6 +125,10 @@ const writerTo = (
 
 /** Writes lines to a file, packed where its name ends in .gz. It has its name only once it is whole. */
 export function writeLinesTo(file: string): LineWriter {
+  // What is renamed takes the place of a device for all programs, and of a directory not at all.
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) {
+    throw badInput('file', `${file} is there and is no file; name one, or leave it out and use standard output.`);
+  }
   const part = `${file}.part`;
   const target = createWriteStream(part, { fd: openSync(part, 'w') });
   const packed = file.endsWith('.gz') ? createGzip() : null;
@@ -164,4 +168,17 @@ export async function keepInput(input: AsyncIterable<Buffer>): Promise<FileHandl
   await rm(place, { recursive: true, force: true });
   for await (const piece of input) await file.writeFile(piece);
   return file;
+}
+
+/** Opens a file to be read twice; what comes through a pipe is kept first. */
+export async function openInput(name: string): Promise<FileHandle> {
+  const file = await open(name);
+  const kind = await file.stat();
+  if (kind.isFile()) return file;
+  try {
+    if (kind.isDirectory()) throw badInput('file', `${name} is a directory; name the file that was exported.`);
+    return await keepInput(file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>);
+  } finally {
+    await file.close();
+  }
 }

@@ -1,4 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -95,6 +97,17 @@ describe('On the command line', () => {
       expect(await leaving.ended).toBe(1);
       expect(leaving.stderr()).toMatch(/ENOENT.*nowhere/);
     }
+    const pipe = path.join(place, 'pipe.jsonl');
+    execFileSync('mkfifo', [pipe]);
+    for (const taken of [place, pipe]) {
+      const leaving = program.startTool(['export', '--file', taken], { DATABASE_URL: room.url });
+      expect([await leaving.ended, leaving.stderr()]).toEqual([
+        1,
+        expect.stringContaining(`${taken} is there and is no file`),
+      ]);
+      expect(existsSync(`${taken}.part`)).toBe(false);
+    }
+    expect(statSync(pipe).isFIFO()).toBe(true);
     const { child, ended, stderr, stdout } = program.startTool(['export'], { DATABASE_URL: room.url });
     child.stdout?.once('data', () => child.stdout?.destroy());
     expect(await ended).toBe(1);
@@ -134,5 +147,19 @@ describe('On the command line', () => {
     const missing = program.startTool(['import', '--file', path.join(place, 'nowhere')], { DATABASE_URL: room.url });
     expect(await missing.ended).toBe(1);
     expect(missing.stderr()).toMatch(/nowhere/);
+    const directory = program.startTool(['import', '--file', place], { DATABASE_URL: room.url });
+    expect([await directory.ended, directory.stderr()]).toEqual([1, expect.stringContaining('is a directory')]);
+  });
+
+  it('takes what comes through a pipe by its name, too', async () => {
+    const pipe = path.join(place, 'coming');
+    execFileSync('mkfifo', [pipe]);
+    const lines = (await linesOf(room)).map((line) => `${JSON.stringify(line)}\n`).join('');
+    for (const input of [lines, gzipSync(lines)]) {
+      const coming = program.startTool(['import', '--check', '--file', pipe], { DATABASE_URL: room.url });
+      await writeFile(pipe, input);
+      expect([await coming.ended, coming.stderr()]).toEqual([0, '']);
+      expect(coming.stdout()).toMatch(/^The export is whole\./);
+    }
   });
 });
