@@ -94,3 +94,18 @@ it.each(['graphql-ws', 'graphql-sse'])(
   },
   60_000,
 );
+
+it.each(['graphql-ws', 'graphql-sse'])(
+  'the lines for %s end where the token is not valid',
+  async (library) => {
+    place = mkdtempSync(path.join(process.env.TEST_PLACE as string, 'program-'));
+    symlinkSync(path.join(ROOT, 'node_modules'), path.join(place, 'node_modules'));
+    const lines = linesWith(`from '${library}'`)
+      .replace('127.0.0.1:4000', `127.0.0.1:${port}`)
+      .replace('<token>', 'nw_none');
+    writeFileSync(path.join(place, 'program.mjs'), OWN + linesWith('function saveCursor') + lines);
+    program = spawn(process.execPath, ['program.mjs'], { cwd: place, stdio: 'ignore' });
+    expect(await once(program, 'close')).toEqual([1, null]);
+  },
+  20_000,
+);
