@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { findPorts } from '../../soak/ports';
 import { openDesk } from '../support/desk';
 import { until } from '../support/until';
@@ -104,8 +105,10 @@ it.each(['graphql-ws', 'graphql-sse'])(
       .replace('127.0.0.1:4000', `127.0.0.1:${port}`)
       .replace('<token>', 'nw_none');
     writeFileSync(path.join(place, 'program.mjs'), OWN + linesWith('function saveCursor') + lines);
-    program = spawn(process.execPath, ['program.mjs'], { cwd: place, stdio: 'ignore' });
-    expect(await once(program, 'close')).toEqual([1, null]);
+    const ending = spawn(process.execPath, ['program.mjs'], { cwd: place, stdio: ['ignore', 'ignore', 'pipe'] });
+    program = ending;
+    const [said] = await Promise.all([text(ending.stderr), once(ending, 'close')]);
+    expect(said).toMatch(/4403|The token is not valid/);
   },
   20_000,
 );
