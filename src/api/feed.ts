@@ -11,7 +11,8 @@ const MOST_ENTRIES = 100;
 /** What no entry has: a filter that names it finds nothing, as with an id of what the viewer may not see. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-const once = <Word>(words: readonly Word[] | null | undefined): readonly Word[] | null =>
+/** Each word once, however often it was said. */
+const eachOnce = <Word>(words: readonly Word[] | null | undefined): readonly Word[] | null =>
   words ? [...new Set(words)] : null;
 
 /**
@@ -35,8 +36,8 @@ export function readFeedFilter(
   const story = filter?.story ?? null;
   return {
     view,
-    kinds: once(filter?.kinds),
-    entryKinds: once(filter?.entryKinds),
+    kinds: eachOnce(filter?.kinds),
+    entryKinds: eachOnce(filter?.entryKinds),
     entries: entries && entries.filter(isUuid),
     story: story === null || isUuid(story) ? story : NOBODY,
     watchedBy,

@@ -2,7 +2,7 @@ import { sha256 } from '../base/hash';
 import type { Content, EntryKind } from '../model/entry';
 import type { ExportedRevision, Held } from '../model/export';
 import type { View } from '../model/lens';
-import { inNewestFormat, visibleContent } from '../rules/contents';
+import { inNewestFormat } from '../rules/contents';
 import { derive, type Derived, type DerivedLink, publicPart } from '../rules/derive';
 import { longTexts } from '../rules/diff';
 import type { FieldRules } from '../rules/fields';
@@ -38,12 +38,7 @@ export function lookAtContent(kind: EntryKind, { format, content, hash }: Export
     if (strange) return { wrong: strange };
     const odd = Object.entries(KINDS[kind].fields as FieldRules).find(([name, rule]) => !rule.holds(newest[name]));
     if (odd) return { wrong: `${unreadable(kind, format).wrong}: ${odd[0]} holds what cannot be there` };
-    visibleContent(kind, newest, (id) => id, true);
     const { links, slug } = derive(kind, newest);
-    if (links.some(({ to }) => typeof to !== 'string' && typeof to?.target !== 'string'))
-      return unreadable(kind, format);
-    const text = longTexts(kind).find((name) => newest[name] !== null && typeof newest[name] !== 'string');
-    if (text !== undefined) return unreadable(kind, format);
     return {
       slug,
       texts: longTexts(kind).flatMap((name) => (typeof newest[name] === 'string' ? [newest[name]] : [])),

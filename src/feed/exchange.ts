@@ -58,10 +58,10 @@ function post(call: Call, addresses: readonly string[], signal: AbortSignal): Pr
     const headers = { ...call.headers, 'content-length': String(Buffer.byteLength(call.body)) };
     // A connection of its own each time: one that is kept would outlive what its name resolves to.
     const request = send(call.url, { method: 'POST', headers, agent: false, signal, lookup: pinnedTo(addresses) });
-    let whole: (() => boolean) | null = null;
     // What comes after a whole answer is none of it: a 204 with a body, or words after the length that was told.
+    let takeWhole: (() => boolean) | null = null;
     const fail = (error: Error): void => {
-      if (!whole?.()) reject(error);
+      if (!takeWhole?.()) reject(error);
     };
     request.on('error', fail);
     // An answer that wants another protocol is none of the others: without a listener nobody would hear of it.
@@ -86,7 +86,7 @@ function post(call: Call, addresses: readonly string[], signal: AbortSignal): Pr
         length += chunk.length;
         if (length >= MOST_READ) answer();
       });
-      whole = () => {
+      takeWhole = () => {
         if (response.complete) answer();
         return response.complete;
       };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UUID } from '../base/node-id';
 import { ChangeKind } from './change';
 import { CorrectionKind } from './correction';
 import { EntryKind, EntryState } from './entry';
@@ -12,10 +13,7 @@ export const EXPORT_FORMAT = 1;
 
 // One spelling each: what is referred to is found by it.
 const id = (description: string) =>
-  z
-    .string()
-    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'ids are UUIDs in small letters')
-    .meta({ format: 'uuid', description });
+  z.string().regex(UUID, 'ids are UUIDs in small letters').meta({ format: 'uuid', description });
 const at = (description: string) =>
   z.iso
     .datetime({ precision: 3 })

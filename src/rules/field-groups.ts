@@ -167,13 +167,13 @@ function readItemId(given: unknown, path: string, taken: Set<string>, reading: R
 }
 
 function holdsItems(items: FieldRules, values: readonly unknown[]): boolean {
-  const ids = new Set(values.map((value) => (value as Partial<Item> | null)?.id));
-  if (ids.size < values.length) return false;
-  const withId = {
-    ...items,
-    id: valueRule<string>({ empty: '', read: String, holds: (id) => typeof id === 'string' && ITEM_ID.test(id) }),
-  };
-  return values.every((value) => holdsFields(withId, value));
+  const taken = new Set<string>();
+  return values.every((value) => {
+    const { id, ...fields } = (value ?? {}) as Partial<Item>;
+    if (typeof id !== 'string' || !ITEM_ID.test(id) || taken.has(id)) return false;
+    taken.add(id);
+    return holdsFields(items, fields);
+  });
 }
 
 /** Items with ids, in an order that matters. `checkItem` looks at each. */

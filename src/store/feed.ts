@@ -70,7 +70,7 @@ const SEEN_BEFORE = `(
       where p.entry = c.entry and p.position < c.position and p.state = 'PUBLISHED' order by p.position desc limit 1)`;
 
 // Of what is not public any more no revision is told, be it out of sight or not (rules 5.1).
-const HIDDEN = `(select c.revision from shown h where h.entry = c.entry and h.view = 'PUBLISHED')`;
+const HIDDEN_REVISION = `(select c.revision from shown h where h.entry = c.entry and h.view = 'PUBLISHED')`;
 
 // What answers now for what was merged: what it was merged into may have been merged further.
 const SURVIVOR = `case when c.kind = 'MERGED' then ${IDENTITY_NOW.rootOf('c.into_entry')} end`;
@@ -81,8 +81,8 @@ const COLUMNS: Readonly<Record<View, string>> = {
     case when c.latest is distinct from c.previous then c.previous else c.revision end as previous,
     ${SURVIVOR} as into, c.cause, c.author`,
   PUBLISHED: `c.position::text as position, c.at, 'PUBLISHED' as view, c.public_kind as kind, c.entry, c.entry_kind as "entryKind",
-    case when c.public_kind = 'HIDDEN' then ${HIDDEN} when c.state = 'PUBLISHED' then c.published end as revision,
-    case when c.public_kind = 'HIDDEN' then ${HIDDEN} else ${SEEN_BEFORE} end as previous,
+    case when c.public_kind = 'HIDDEN' then ${HIDDEN_REVISION} when c.state = 'PUBLISHED' then c.published end as revision,
+    case when c.public_kind = 'HIDDEN' then ${HIDDEN_REVISION} else ${SEEN_BEFORE} end as previous,
     (select i.entry from shown i where i.entry = ${SURVIVOR} and i.view = 'PUBLISHED') as into,
     null::uuid as cause, null::uuid as author`,
 };

@@ -54,9 +54,6 @@ async function* readFrom(input: AsyncIterable<Buffer>): AsyncGenerator<Numbered>
   if (length > 0) yield parse(nr, Buffer.concat(rest));
 }
 
-/** Where lines are: the path of a file, or an open one. */
-export type LineSource = string | FileHandle;
-
 const PIECE = 64 * 1024;
 
 async function* piecesOf(file: FileHandle): AsyncGenerator<Buffer> {
@@ -90,14 +87,9 @@ async function* unpack(file: FileHandle): AsyncGenerator<Numbered> {
   }
 }
 
-/** The lines of an export, packed by gzip or not, from the beginning each time. What was open stays open. */
-export async function* readLines(source: LineSource): AsyncGenerator<Numbered> {
-  const file = typeof source === 'string' ? await open(source) : source;
-  try {
-    yield* (await isGzip(file)) ? unpack(file) : readFrom(piecesOf(file));
-  } finally {
-    if (file !== source) await file.close();
-  }
+/** The lines of an export, packed by gzip or not, from the beginning each time. The file stays open. */
+export async function* readLines(file: FileHandle): AsyncGenerator<Numbered> {
+  yield* (await isGzip(file)) ? unpack(file) : readFrom(piecesOf(file));
 }
 
 /** Takes lines, and says when all have arrived. */

@@ -43,6 +43,14 @@ afterAll(async () => {
   await room.close();
 });
 
+/** Writes the document's lines for a library, as a program in a place of its own. */
+function writeProgram(library: string, token: string): void {
+  place = mkdtempSync(path.join(process.env.TEST_PLACE as string, 'program-'));
+  symlinkSync(path.join(ROOT, 'node_modules'), path.join(place, 'node_modules'));
+  const lines = linesWith(`from '${library}'`).replace('127.0.0.1:4000', `127.0.0.1:${port}`).replace('<token>', token);
+  writeFileSync(path.join(place, 'program.mjs'), OWN + linesWith('function saveCursor') + lines);
+}
+
 async function startProgram(): Promise<void> {
   program = spawn(process.execPath, ['program.mjs'], { cwd: place, stdio: ['ignore', 'inherit', 'inherit'] });
   await once(program, 'spawn');
@@ -62,12 +70,7 @@ const handled = (): number[] =>
 it.each(['graphql-ws', 'graphql-sse'])(
   'the lines for %s lose nothing when the server goes, and when they themselves do',
   async (library) => {
-    place = mkdtempSync(path.join(process.env.TEST_PLACE as string, 'program-'));
-    symlinkSync(path.join(ROOT, 'node_modules'), path.join(place, 'node_modules'));
-    const lines = linesWith(`from '${library}'`)
-      .replace('127.0.0.1:4000', `127.0.0.1:${port}`)
-      .replace('<token>', await server.tokenOf('EDITOR'));
-    writeFileSync(path.join(place, 'program.mjs'), OWN + linesWith('function saveCursor') + lines);
+    writeProgram(library, await server.tokenOf('EDITOR'));
     const { id } = await room.make.story();
     const desk = openDesk(room);
     let revision = 1;
@@ -99,12 +102,7 @@ it.each(['graphql-ws', 'graphql-sse'])(
 it.each(['graphql-ws', 'graphql-sse'])(
   'the lines for %s end where the token is not valid',
   async (library) => {
-    place = mkdtempSync(path.join(process.env.TEST_PLACE as string, 'program-'));
-    symlinkSync(path.join(ROOT, 'node_modules'), path.join(place, 'node_modules'));
-    const lines = linesWith(`from '${library}'`)
-      .replace('127.0.0.1:4000', `127.0.0.1:${port}`)
-      .replace('<token>', 'nw_none');
-    writeFileSync(path.join(place, 'program.mjs'), OWN + linesWith('function saveCursor') + lines);
+    writeProgram(library, 'nw_none');
     const ending = spawn(process.execPath, ['program.mjs'], { cwd: place, stdio: ['ignore', 'ignore', 'pipe'] });
     program = ending;
     const [said] = await Promise.all([text(ending.stderr), once(ending, 'close')]);

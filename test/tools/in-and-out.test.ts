@@ -9,7 +9,7 @@ import { hideRevisions } from '../../src/edits/hide-revisions';
 import { importNewsroom } from '../../src/edits/import-newsroom';
 import { describeExport } from '../../src/model/export';
 import { Scope } from '../../src/store/scope';
-import { readLines } from '../../src/tools/lines';
+import { openInput, readLines } from '../../src/tools/lines';
 import { headOf, linesOf } from '../support/copies';
 import { openDesk } from '../support/desk';
 import { type Answer, openTestNewsroom, type TestNewsroom } from '../support/newsroom';
@@ -87,8 +87,14 @@ const save = (name: string, content: string | Buffer): string => {
   writeFileSync(file, content);
   return file;
 };
-const importFile = (into: TestNewsroom, file: string) =>
-  importNewsroom(into.newsroom, { lines: () => readLines(file) });
+async function importFile(into: TestNewsroom, name: string) {
+  const file = await openInput(name);
+  try {
+    return await importNewsroom(into.newsroom, { lines: () => readLines(file) });
+  } finally {
+    await file.close();
+  }
+}
 
 it('Every line of an export is as its schema says, which is committed', async () => {
   expect(schema).toEqual(JSON.parse(JSON.stringify(describeExport())));
